@@ -1,0 +1,25 @@
+//! The messages and the actor runtime of rdddy. Use them through the `rdddy` crate, which promises
+//! stability; this one follows it version by version.
+//!
+//! Modules in reading order:
+//!
+//! - [`message`]: what travels.
+//! - [`runtime`]: how messages are processed.
+//! - [`model`]: what exists and who handles it, as data.
+//! - [`simulation`]: a whole system in one thread, in virtual time.
+//! - [`limits`]: every default bound.
+
+pub mod limits;
+pub mod message;
+pub mod model;
+pub mod runtime;
+mod seam;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+/// A whole system in one thread, in virtual time, one choice at a time.
+pub mod simulation {
+    pub use crate::seam::{Choice, CrashPlan, Schedule, Simulation, SimulationOptions, Stalled};
+}

@@ -1,0 +1,42 @@
+//! Every default bound, in one place. Nothing in the runtime grows without one.
+
+use std::time::Duration;
+
+/// Messages that wait in a mailbox.
+pub const MAILBOX_CAPACITY: u32 = 64;
+/// The largest capacity a bounded mailbox can be given.
+pub const MAILBOX_CAPACITY_MAX: u32 = 1 << 30;
+/// How long an `ask` waits for its answer.
+pub const ASK_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a `tell` or a `publish` waits for room in a full mailbox.
+pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long `shutdown` lets the system drain.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one `on_stop` may take.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one `on_start` may take.
+pub const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// Restarts within [`RESTART_PERIOD`] before a supervisor gives up.
+pub const RESTART_INTENSITY: u32 = 5;
+/// The period that [`RESTART_INTENSITY`] is counted in.
+pub const RESTART_PERIOD: Duration = Duration::from_secs(10);
+/// Messages an actor may stash.
+pub const STASH_CAPACITY: usize = 1024;
+/// Timers, piped futures and attached streams one actor may have at a time.
+pub const TASKS_PER_ACTOR: usize = 1024;
+/// Events a subscriber outside the actors may lag behind.
+pub const SUBSCRIPTION_CAPACITY: usize = 1024;
+/// How deep handlers may run inside one another on one thread before messages are queued instead.
+pub const IN_PLACE_DEPTH: u32 = 8;
+/// Asks that may run on the caller in a row before it yields to its scheduler.
+pub const IN_PLACE_STREAK: u32 = 128;
+/// How long a `publish` may run subscribers in place before it queues the event for the rest.
+pub const PUBLISH_IN_PLACE: Duration = Duration::from_micros(500);
+/// Times a message may fail its actor before it is a dead letter.
+pub const POISON_ATTEMPTS: u32 = 2;
+/// Longest duration accepted anywhere: a hundred years.
+pub const DURATION_MAX: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+/// Largest encoded message that is decoded, in bytes.
+pub const ENCODED_MESSAGE_MAX: usize = 8 * 1024 * 1024;
+/// Longest message name that an error repeats, in bytes.
+pub const MESSAGE_NAME_MAX: usize = 256;

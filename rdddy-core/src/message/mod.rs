@@ -1,0 +1,17 @@
+//! What travels: commands, queries and events.
+//!
+//! A message is a plain struct with a derive. Its kind decides which verbs accept it: an event can
+//! be published, a command or a query can be told or asked. The traits here are implemented by the
+//! derives only, so a bare base message does not exist.
+
+mod kind;
+mod metadata;
+mod name;
+
+pub use kind::{Command, Event, EventScope, Kind, Message, Query, Request};
+pub use metadata::{MessageId, Metadata, Timestamp};
+pub(crate) use name::context_of;
+pub use name::{ContextEntry, MessageName};
+
+#[doc(hidden)]
+pub use kind::Sealed;

@@ -1,0 +1,356 @@
+//! Why a send, an ask or a start did not succeed. What could not be delivered is given back.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use super::event::{DeadReason, Failure};
+use super::id::ActorId;
+use crate::message::Request;
+
+/// Any error of a user.
+pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
+
+/// An error as data: what it said, and what it was caused by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorReport {
+    message: String,
+    causes: Vec<String>,
+}
+
+impl ErrorReport {
+    /// A report that says `message`.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        ErrorReport { message: message.into(), causes: Vec::new() }
+    }
+
+    /// The report of any error, with its chain of causes.
+    #[must_use]
+    pub fn of(error: impl Into<BoxError>) -> Self {
+        Self::of_ref(&*error.into())
+    }
+
+    /// The report of a borrowed error, with its chain of causes.
+    #[must_use]
+    pub fn of_ref(error: &(dyn Error + 'static)) -> Self {
+        let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+        ErrorReport {
+            message: error.to_string(),
+            causes: causes.map(ToString::to_string).collect(),
+        }
+    }
+
+    /// What the error said.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What it was caused by, nearest first.
+    #[must_use]
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+}
+
+impl fmt::Display for ErrorReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.causes.iter().try_for_each(|cause| write!(f, ": {cause}"))
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for ErrorReport {
+    fn from(error: E) -> Self {
+        ErrorReport::of_ref(&error)
+    }
+}
+
+/// Which contract of an actor did not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ContractKind {
+    /// `#[requires]`: the state or the message did not allow the handling.
+    Requires,
+    /// `#[ensures]`: the handler did not do what it promises.
+    Ensures,
+    /// `#[invariant]`: the state is not one that the actor may be in.
+    Invariant,
+}
+
+/// A contract that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractBreach {
+    /// Which kind of contract.
+    pub kind: ContractKind,
+    /// The condition, as it is written, or the sentence that names it.
+    pub condition: &'static str,
+    /// The method that it stands on.
+    pub method: &'static str,
+}
+
+impl fmt::Display for ContractBreach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            ContractKind::Requires => "requires",
+            ContractKind::Ensures => "ensures",
+            ContractKind::Invariant => "invariant",
+        };
+        write!(f, "{kind} `{}` of `{}` does not hold", self.condition, self.method)
+    }
+}
+
+/// Why a message was not sent. It comes back in the error.
+pub enum SendError<M> {
+    /// The mailbox is full, and its policy is to say so.
+    Full(M),
+    /// The mailbox had no room in time.
+    TimedOut(M),
+    /// The actor has ended.
+    Stopped(M),
+}
+
+impl<M> SendError<M> {
+    /// The message.
+    pub fn into_message(self) -> M {
+        match self {
+            SendError::Full(message)
+            | SendError::TimedOut(message)
+            | SendError::Stopped(message) => message,
+        }
+    }
+}
+
+impl<M> fmt::Display for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendError::Full(_) => "the mailbox is full",
+            SendError::TimedOut(_) => "the mailbox had no room in time",
+            SendError::Stopped(_) => "the actor has ended",
+        })
+    }
+}
+
+impl<M> fmt::Debug for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendError::Full(_) => "Full(..)",
+            SendError::TimedOut(_) => "TimedOut(..)",
+            SendError::Stopped(_) => "Stopped(..)",
+        })
+    }
+}
+
+impl<M> Error for SendError<M> {}
+
+/// Why an asker gets no reply, as its handler's side says it.
+#[derive(Debug)]
+pub(crate) enum Unanswered<E> {
+    Refused(E),
+    Failed(Failure),
+    DeadLetter(DeadReason),
+}
+
+/// Why an ask got no reply.
+#[non_exhaustive]
+pub enum AskError<M: Request> {
+    /// The handler refused: the error that the message declares.
+    Refused(M::Error),
+    /// The handler failed.
+    Failed(Failure),
+    /// The message was accepted, but not handled.
+    DeadLetter(DeadReason),
+    /// There was no answer in time.
+    TimedOut(Duration),
+    /// The answer would have waited for itself.
+    WouldDeadlock {
+        /// The actors that wait for one another, in order.
+        cycle: Vec<ActorId>,
+    },
+    /// The mailbox is full, and its policy is to say so.
+    Full(M),
+    /// The actor has ended.
+    Stopped(M),
+}
+
+impl<M: Request> AskError<M> {
+    /// The handler's refusal, if it was one.
+    ///
+    /// # Errors
+    ///
+    /// The error itself when it was not.
+    pub fn into_refusal(self) -> Result<M::Error, Self> {
+        match self {
+            AskError::Refused(error) => Ok(error),
+            other => Err(other),
+        }
+    }
+
+    /// The handler's refusal, if it was one.
+    pub fn refusal(&self) -> Option<&M::Error> {
+        match self {
+            AskError::Refused(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl<M: Request> fmt::Display for AskError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AskError::Refused(_) => write!(f, "{} was refused", M::name()),
+            AskError::Failed(failure) => {
+                write!(f, "the handler of {} failed: {failure}", M::name())
+            }
+            AskError::DeadLetter(reason) => write!(f, "{} was not handled: {reason}", M::name()),
+            AskError::TimedOut(after) => write!(f, "no answer to {} within {after:?}", M::name()),
+            AskError::WouldDeadlock { cycle } => {
+                write!(f, "asking {} would deadlock: ", M::name())?;
+                cycle.iter().try_for_each(|actor| write!(f, "{actor} -> "))?;
+                cycle.first().map_or(Ok(()), |first| write!(f, "{first}"))
+            }
+            AskError::Full(_) => f.write_str("the mailbox is full"),
+            AskError::Stopped(_) => f.write_str("the actor has ended"),
+        }
+    }
+}
+
+impl<M: Request> fmt::Debug for AskError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AskError::Refused(error) => f.debug_tuple("Refused").field(error).finish(),
+            AskError::Failed(failure) => f.debug_tuple("Failed").field(failure).finish(),
+            AskError::DeadLetter(reason) => f.debug_tuple("DeadLetter").field(reason).finish(),
+            AskError::TimedOut(after) => f.debug_tuple("TimedOut").field(after).finish(),
+            AskError::WouldDeadlock { cycle } => {
+                f.debug_struct("WouldDeadlock").field("cycle", cycle).finish()
+            }
+            AskError::Full(_) => f.write_str("Full(..)"),
+            AskError::Stopped(_) => f.write_str("Stopped(..)"),
+        }
+    }
+}
+
+impl<M: Request> Error for AskError<M> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.refusal().map(|error| error as _)
+    }
+}
+
+/// A configuration that can never work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadConfig {
+    /// A mailbox of capacity 0 accepts nothing.
+    #[error("a mailbox of capacity 0 can never accept a message")]
+    MailboxOfZero,
+    /// A mailbox larger than [`limits::MAILBOX_CAPACITY_MAX`](crate::limits::MAILBOX_CAPACITY_MAX).
+    #[error("a mailbox of capacity {capacity} is larger than is supported")]
+    MailboxTooLarge {
+        /// What was asked for.
+        capacity: u32,
+    },
+    /// A back-off whose first wait is longer than its longest, or that is absurdly long.
+    #[error(
+        "the first wait of a back-off must not be longer than its longest, and that not longer than a hundred years"
+    )]
+    Backoff,
+    /// A period of no time, or of an absurdly long one, to count restarts in.
+    #[error(
+        "the period that restarts are counted in must be longer than nothing and at most a hundred years"
+    )]
+    Period,
+    /// A timeout of no time, or an absurdly long one.
+    #[error("a timeout must be longer than nothing and at most a hundred years")]
+    Timeout,
+}
+
+/// Why an actor was not spawned.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpawnError {
+    /// Another actor has the name.
+    #[error("the name \"{name}\" is taken")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// Its configuration can never work.
+    #[error("the configuration cannot work")]
+    Config(#[from] BadConfig),
+    /// Building it, or its `#[on_start]`, failed.
+    #[error("the actor did not start: {0}")]
+    StartFailed(Failure),
+    /// The system is shutting down.
+    #[error("the system is shutting down")]
+    ShuttingDown,
+    /// There are more than four billion actors.
+    #[error("there are too many actors")]
+    TooManyActors,
+}
+
+/// Why a system was not started.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// It was started outside of a tokio runtime.
+    #[error("a system starts inside a tokio runtime: add #[tokio::main], or enter a runtime first")]
+    NoRuntime,
+    /// Its configuration can never work.
+    #[error("the configuration cannot work")]
+    Config(#[from] BadConfig),
+    /// A message or an actor is registered in a way that cannot be.
+    #[error("the registry is not consistent")]
+    Registry(#[from] crate::model::RegistryError),
+}
+
+/// Why an event was not published.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The system has ended.
+    #[error("the system has ended")]
+    Ended,
+}
+
+/// Why a decoded message was not published.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishDecodedError {
+    /// Only events are published.
+    #[error("{name} is not an event, so it cannot be published")]
+    NotAnEvent {
+        /// The name of the message.
+        name: &'static str,
+    },
+    /// The system has ended.
+    #[error("the system has ended")]
+    Ended,
+}
+
+/// Why an actor was not found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LookupError {
+    /// No actor has this name.
+    #[error("no actor is named \"{name}\"")]
+    NoSuchName {
+        /// The name.
+        name: String,
+    },
+    /// No actor has this id, or it has ended.
+    #[error("there is no actor {id}")]
+    NoSuchActor {
+        /// The id.
+        id: ActorId,
+    },
+    /// The actor is of another type.
+    #[error("the actor is a {found}, not a {expected}")]
+    WrongType {
+        /// The type asked for.
+        expected: &'static str,
+        /// The actor's type.
+        found: &'static str,
+    },
+}

@@ -1,0 +1,80 @@
+//! How messages are processed: actors, their mailboxes, supervision, publishing.
+//!
+//! The life of one message: [`ActorRef::tell`] offers it to the actor's mailbox; the push that finds
+//! the actor idle schedules its cell on a runner; the runner takes the message out, polls the
+//! handler, and enters into the books how it ended. `ARCHITECTURE.md` follows it step by step.
+
+mod actor;
+mod config;
+mod context;
+mod error;
+mod event;
+mod forward;
+mod handler;
+mod hook;
+mod id;
+mod props;
+mod tasks;
+
+mod actor_ref;
+mod actor_system;
+mod ask;
+mod recipient;
+mod recorder;
+mod shutdown;
+mod subscription;
+mod tree;
+
+mod any_cell;
+mod blocking;
+mod bus;
+mod cell;
+mod deliver;
+mod envelope;
+mod extra;
+mod frame;
+mod in_place;
+mod ledger;
+mod lifecycle;
+mod offer;
+mod registry;
+mod spawn;
+mod supervision;
+mod system;
+mod turn;
+mod untyped;
+mod wait_graph;
+mod watch;
+
+mod blocks;
+mod gate;
+mod lazy;
+mod mailbox;
+mod parking;
+
+pub use actor::{Actor, Hooks};
+pub use actor_ref::{ActorRef, AnyActorRef, AskItself, SelfRef, WeakActorRef};
+pub use actor_system::{ActorSystem, SendToError, SystemBuilder};
+pub use ask::Ask;
+pub use config::{ActorConfig, Backoff, Capacity, Exhausted, Overflow, RestartPolicy, Strategy};
+pub use context::Context;
+pub use error::{
+    AskError, BadConfig, BoxError, ContractBreach, ContractKind, ErrorReport, LookupError,
+    PublishDecodedError, PublishError, SendError, SpawnError, StartError,
+};
+pub use event::{ActorIdentity, DeadReason, Failure, StopReason, SystemEvent, Terminated};
+pub use forward::Forward;
+pub use handler::{
+    EventHandler, EventOutcome, Handler, HandlerEntry, HandlerOptions, IntoEventOutcome,
+    IntoOutcome, Lane, Outcome,
+};
+pub use hook::IntoHookResult;
+pub use id::{ActorId, ActorPath};
+pub use ledger::Counters;
+pub use props::Props;
+pub use recipient::Recipient;
+pub use recorder::{Recorded, Recorder};
+pub use shutdown::{DrainReport, Termination};
+pub use subscription::{Heard, Subscription, WaitFor};
+pub use tasks::{TaskError, TaskHandle};
+pub use tree::{Branch, Tree};

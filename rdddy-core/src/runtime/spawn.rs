@@ -1,0 +1,148 @@
+//! How an actor comes into a system.
+
+use std::sync::Arc;
+
+use super::actor::Actor;
+use super::actor_ref::ActorRef;
+use super::any_cell::AnyCell;
+use super::cell::Cell;
+use super::config::{ActorConfig, Capacity};
+use super::error::{BadConfig, SpawnError};
+use super::event::SystemEvent;
+use super::extra::Birth;
+use super::ledger::Entry;
+use super::lifecycle::{self, Ending};
+use super::props::{Props, Source};
+use super::system::System;
+use crate::limits;
+use crate::seam::sync::lock;
+
+/// Starts an actor below `parent`, or below the system's root.
+#[inline]
+pub(crate) async fn spawn<A: Actor>(
+    system: &Arc<System>,
+    parent: Option<&Arc<dyn AnyCell>>,
+    props: Props<A>,
+) -> Result<ActorRef<A>, SpawnError> {
+    let cell = place(system, parent, props)?;
+    if A::HOOKS.on_start {
+        begin(&cell).await?;
+    } else {
+        cell.give_up();
+    }
+    Ok(ActorRef::new(cell))
+}
+
+/// Makes an actor's cell and makes it known. The cell is owned by the caller.
+#[inline]
+fn place<A: Actor>(
+    system: &Arc<System>,
+    parent: Option<&Arc<dyn AnyCell>>,
+    props: Props<A>,
+) -> Result<Arc<Cell<A>>, SpawnError> {
+    if system.is_closing() {
+        return Err(SpawnError::ShuttingDown);
+    }
+    let config = props.config.unwrap_or(A::CONFIG);
+    validate(&config)?;
+    let plain = parent.is_none()
+        && props.name.is_none()
+        && props.config.is_none()
+        && matches!(props.source, Source::Value(_));
+    let cell = if plain && let Source::Value(actor) = props.source {
+        system.registry().insert(|id| Cell::new(id, Arc::clone(system), actor, &config))?
+    } else {
+        place_specially(system, parent, props, &config)?
+    };
+    system.ledger().count(Entry::Spawned);
+    for handler in A::HANDLERS {
+        handler.subscribe(&cell, system.bus());
+    }
+    system.emit(|| SystemEvent::Started { actor: cell.identity() });
+    Ok(cell)
+}
+
+#[cold]
+fn place_specially<A: Actor>(
+    system: &Arc<System>,
+    parent: Option<&Arc<dyn AnyCell>>,
+    props: Props<A>,
+    config: &ActorConfig,
+) -> Result<Arc<Cell<A>>, SpawnError> {
+    let (actor, factory) = match props.source {
+        Source::Value(actor) => (actor, None),
+        Source::Factory(build) => {
+            let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(&build));
+            let actor = built.map_err(|panic| {
+                let said = super::frame::panic_message(&*panic);
+                SpawnError::StartFailed(super::event::Failure::Panic(said))
+            })?;
+            (actor, Some(build))
+        }
+    };
+    let name: Option<Arc<str>> = props.name.map(Into::into);
+    let birth = Birth {
+        name: name.clone(),
+        parent: parent.cloned(),
+        config: props.config,
+        factory: factory.map(|build| Box::new(build) as _),
+    };
+    let cell = system.registry().insert_named(name, |id| {
+        let cell = Cell::new(id, Arc::clone(system), actor, config);
+        let _ = cell.extra_or_init().birth.set(birth);
+        cell
+    })?;
+    if let Some(parent) = parent {
+        let child = Arc::clone(&cell) as Arc<dyn AnyCell>;
+        lock(&parent.extra_or_init().children).insert(cell.id(), child);
+    }
+    Ok(cell)
+}
+
+/// Runs `on_start`, and takes the actor away again if that fails or is given up.
+async fn begin<A: Actor>(cell: &Arc<Cell<A>>) -> Result<(), SpawnError> {
+    let mut abandoned = Abandoned(Some(cell));
+    let started = lifecycle::start(cell).await;
+    abandoned.0 = None;
+    match started {
+        Ok(()) => {
+            cell.give_up();
+            Ok(())
+        }
+        Err(failure) => {
+            let ending = Ending::Failed { failure: failure.clone(), quiet: false };
+            lifecycle::terminate(Arc::clone(cell) as Arc<dyn AnyCell>, ending).await;
+            Err(SpawnError::StartFailed(failure))
+        }
+    }
+}
+
+/// Ends an actor whose start nobody waits for any more.
+struct Abandoned<'a, A: Actor>(Option<&'a Arc<Cell<A>>>);
+
+impl<A: Actor> Drop for Abandoned<'_, A> {
+    fn drop(&mut self) {
+        if let Some(cell) = self.0 {
+            lifecycle::end(cell, Ending::Killed);
+        }
+    }
+}
+
+/// Refuses a configuration that can never work.
+#[inline]
+pub(crate) fn validate(config: &ActorConfig) -> Result<(), BadConfig> {
+    let backoff = config
+        .backoff
+        .is_some_and(|backoff| backoff.max > limits::DURATION_MAX || backoff.first > backoff.max);
+    match config.mailbox {
+        Capacity::Bounded(0) => Err(BadConfig::MailboxOfZero),
+        Capacity::Bounded(capacity) if capacity > limits::MAILBOX_CAPACITY_MAX => {
+            Err(BadConfig::MailboxTooLarge { capacity })
+        }
+        _ if backoff => Err(BadConfig::Backoff),
+        _ if config.period.is_zero() || config.period > limits::DURATION_MAX => {
+            Err(BadConfig::Period)
+        }
+        _ => Ok(()),
+    }
+}

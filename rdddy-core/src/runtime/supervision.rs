@@ -1,0 +1,188 @@
+//! What a supervisor does about a child that failed.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::any_cell::AnyCell;
+use super::config::{ActorConfig, Backoff, Exhausted, RestartPolicy, Strategy};
+use super::event::{Failure, SystemEvent};
+use super::ledger::Entry;
+use super::lifecycle::{Ending, acquire, stop_children, terminate};
+use super::system::System;
+use crate::seam::sync::lock;
+
+/// Sees to an owned cell whose actor has failed: another life, or the end.
+pub(crate) async fn supervise(cell: Arc<dyn AnyCell>, mut failure: Failure, quiet: bool) {
+    let system = Arc::clone(cell.system());
+    loop {
+        if cell.config().restart == RestartPolicy::Temporary || system.is_closing() {
+            return terminate(cell, Ending::Failed { failure, quiet }).await;
+        }
+        if !cell.is_restartable() {
+            if !quiet {
+                system.emit(|| SystemEvent::NotRestartable { actor: cell.identity() });
+            }
+            return terminate(cell, Ending::Failed { failure, quiet }).await;
+        }
+        let supervisor = Supervisor::of(&cell);
+        let Some(nth) = supervisor.grant(&cell) else {
+            return exhausted(&cell, &supervisor, failure, quiet).await;
+        };
+        let backoff = cell.config().backoff.map_or(Duration::ZERO, |b| delay(&system, b, nth));
+        if !quiet {
+            system.emit(|| SystemEvent::Restarting {
+                actor: cell.identity(),
+                failure: failure.clone(),
+                backoff,
+            });
+        }
+        if !backoff.is_zero() && wanted_during(&cell, backoff).await {
+            // Somebody wants to end it, or to restart it with its siblings.
+            return cell.let_run();
+        }
+        let group = supervisor.group(&cell);
+        let Err(next) = restart(&cell, &group, failure, quiet).await else { return };
+        failure = next;
+    }
+}
+
+/// Who supervises a cell, and by what rules.
+struct Supervisor {
+    parent: Option<Arc<dyn AnyCell>>,
+    config: ActorConfig,
+    system: Arc<System>,
+}
+
+impl Supervisor {
+    fn of(cell: &Arc<dyn AnyCell>) -> Self {
+        let system = Arc::clone(cell.system());
+        let parent = cell.extra().and_then(|extra| extra.parent()).cloned();
+        let config = parent.as_ref().map_or(system.root(), |parent| parent.config());
+        Supervisor { parent, config, system }
+    }
+
+    /// The how-manieth restart within the period this is; `None` when there were too many.
+    ///
+    /// A supervisor has one budget for all its children. The root has one for each: they have
+    /// nothing to do with one another.
+    fn grant(&self, cell: &Arc<dyn AnyCell>) -> Option<u32> {
+        let now = self.system.seam().elapsed();
+        let holder = self.parent.as_ref().unwrap_or(cell);
+        let mut restarts = lock(&holder.extra_or_init().restarts);
+        while restarts.front().is_some_and(|at| now.saturating_sub(*at) > self.config.period) {
+            restarts.pop_front();
+        }
+        if restarts.len() >= self.config.intensity as usize {
+            return None;
+        }
+        restarts.push_back(now);
+        u32::try_from(restarts.len()).ok()
+    }
+
+    /// The siblings that are restarted together with `cell`, in the order of their start.
+    fn group(&self, cell: &Arc<dyn AnyCell>) -> Vec<Arc<dyn AnyCell>> {
+        let Some(parent) = &self.parent else { return Vec::new() };
+        let children = lock(&parent.extra_or_init().children);
+        let others = children.values().filter(|child| child.id() != cell.id());
+        match self.config.strategy {
+            Strategy::OneForOne => Vec::new(),
+            Strategy::OneForAll => others.cloned().collect(),
+            Strategy::RestForOne => others.filter(|c| c.id() > cell.id()).cloned().collect(),
+        }
+    }
+}
+
+/// Waits before a restart; true when somebody asked for the cell meanwhile.
+async fn wanted_during(cell: &Arc<dyn AnyCell>, backoff: Duration) -> bool {
+    let extra = cell.extra_or_init();
+    let sleep = cell.system().seam().sleep(backoff);
+    super::lifecycle::within(sleep, async {
+        while !extra.has_takers() {
+            pin!(extra.wanted.notified()).await;
+        }
+    })
+    .await
+    .is_some()
+}
+
+/// Restarts an owned cell together with `siblings`. The error is the cell's next failure.
+async fn restart(
+    cell: &Arc<dyn AnyCell>,
+    siblings: &[Arc<dyn AnyCell>],
+    failure: Failure,
+    quiet: bool,
+) -> Result<(), Failure> {
+    let mut taken = Vec::new();
+    for sibling in siblings.iter().rev() {
+        // One that has failed itself is seen to by its own supervision.
+        let failed = sibling.extra().is_some_and(|extra| extra.is_failed());
+        if !failed && acquire(sibling, false).await {
+            taken.push(Arc::clone(sibling));
+        }
+    }
+    for sibling in &taken {
+        stop_children(sibling).await;
+        Arc::clone(sibling).wind_down(!sibling.is_restartable()).await;
+    }
+    let result = begin(cell, failure.clone(), quiet).await;
+    for sibling in taken.into_iter().rev() {
+        if !sibling.is_restartable() {
+            terminate(sibling, Ending::Shutdown).await;
+        } else if let Err(next) = begin(&sibling, failure.clone(), quiet).await {
+            sibling.fail(next);
+        }
+    }
+    result
+}
+
+/// Begins the next life of an owned cell, and lets it run.
+async fn begin(cell: &Arc<dyn AnyCell>, failure: Failure, quiet: bool) -> Result<(), Failure> {
+    stop_children(cell).await;
+    Arc::clone(cell).wind_down(false).await;
+    Arc::clone(cell).revive(failure).await?;
+    let incarnation = cell.extra_or_init().begin_incarnation();
+    let system = cell.system();
+    system.ledger().count(Entry::Restarts);
+    if !quiet {
+        system.emit(|| SystemEvent::Restarted { actor: cell.identity(), incarnation });
+    }
+    Arc::clone(cell).let_run();
+    Ok(())
+}
+
+/// Ends a cell that failed too often, and has its supervisor fail in its turn if that is the rule.
+async fn exhausted(
+    cell: &Arc<dyn AnyCell>,
+    supervisor: &Supervisor,
+    failure: Failure,
+    quiet: bool,
+) {
+    let escalate = supervisor.config.exhausted == Exhausted::Escalate;
+    let (child, path) = (cell.identity(), cell.path());
+    let parent = supervisor.parent.clone();
+    terminate(Arc::clone(cell), Ending::Failed { failure: failure.clone(), quiet }).await;
+    if !escalate {
+        return;
+    }
+    supervisor.system.emit(|| SystemEvent::Escalated {
+        child,
+        supervisor: parent.as_ref().map(|parent| parent.identity()),
+        failure: failure.clone(),
+    });
+    if let Some(parent) = parent
+        && acquire(&parent, false).await
+    {
+        parent.fail(Failure::Child { child: path, failure: Arc::new(failure) });
+    }
+}
+
+/// The wait before the `nth` restart within the period.
+fn delay(system: &System, backoff: Backoff, nth: u32) -> Duration {
+    let doubled = backoff.first.saturating_mul(1 << nth.saturating_sub(1).min(30));
+    let base = doubled.min(backoff.max);
+    // Three quarters of it, and up to a half more: a quarter either way.
+    let spread = u64::try_from(base.as_nanos() / 2).unwrap_or(u64::MAX);
+    let jitter = Duration::from_nanos(system.seam().below(spread.saturating_add(1)));
+    (base / 4 * 3 + jitter).min(backoff.max)
+}

@@ -1,0 +1,306 @@
+//! What all actors of a system share.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tokio::sync::{Notify, oneshot};
+
+use super::bus::Bus;
+use super::config::ActorConfig;
+use super::error::Unanswered;
+use super::event::{ActorIdentity, DeadReason, Failure, SystemEvent};
+use super::id::ActorId;
+use super::ledger::{Entry, Ledger};
+use super::recorder::{Recorded, Recorder};
+use super::registry::Registry;
+use super::shutdown::{self, Termination};
+use super::turn;
+use super::wait_graph::WaitGraph;
+use crate::message::{Kind, MessageId, Metadata, Request};
+use crate::seam::Seam;
+use crate::seam::sync::lock;
+
+/// Life of a system.
+mod phase {
+    pub(super) const RUNNING: u8 = 0;
+    /// Nothing new is started; what is there drains.
+    pub(super) const CLOSING: u8 = 1;
+    pub(super) const ENDED: u8 = 2;
+}
+
+/// A condition on the whole system.
+pub(crate) struct SystemInvariant {
+    pub(crate) name: &'static str,
+    pub(crate) holds: Box<dyn Fn() -> bool + Send + Sync>,
+}
+
+/// See the module.
+pub(crate) struct System {
+    seam: Seam,
+    simulated: bool,
+    in_place: bool,
+    phase: AtomicU8,
+    /// Every message gets metadata, so that causes can be followed.
+    causality: AtomicBool,
+    recorded: AtomicBool,
+    recorders: RwLock<Vec<Arc<dyn Recorder>>>,
+    root: ActorConfig,
+    registry: Registry,
+    bus: Bus,
+    ledger: Ledger,
+    wait_graph: WaitGraph,
+    invariants: Vec<SystemInvariant>,
+    messages: crate::model::Registry,
+    termination: Mutex<Option<Arc<Termination>>>,
+    terminated: Notify,
+    critical: Mutex<Option<(ActorIdentity, Failure)>>,
+}
+
+/// What a system is made of.
+pub(crate) struct Parts {
+    pub(crate) seam: Seam,
+    pub(crate) in_place: bool,
+    pub(crate) causality: bool,
+    pub(crate) root: ActorConfig,
+    pub(crate) recorders: Vec<Arc<dyn Recorder>>,
+    pub(crate) invariants: Vec<SystemInvariant>,
+    pub(crate) messages: crate::model::Registry,
+}
+
+impl System {
+    pub(crate) fn new(parts: Parts) -> Arc<Self> {
+        let simulated = parts.seam.simulation().is_some();
+        Arc::new(System {
+            seam: parts.seam,
+            simulated,
+            in_place: parts.in_place,
+            phase: AtomicU8::new(phase::RUNNING),
+            causality: AtomicBool::new(parts.causality),
+            recorded: AtomicBool::new(!parts.recorders.is_empty()),
+            recorders: RwLock::new(parts.recorders),
+            root: parts.root,
+            registry: Registry::default(),
+            bus: Bus::default(),
+            ledger: Ledger::new(),
+            wait_graph: WaitGraph::default(),
+            invariants: parts.invariants,
+            messages: parts.messages,
+            termination: Mutex::new(None),
+            terminated: Notify::new(),
+            critical: Mutex::new(None),
+        })
+    }
+
+    #[inline]
+    pub(crate) fn seam(&self) -> &Seam {
+        &self.seam
+    }
+
+    pub(crate) fn root(&self) -> ActorConfig {
+        self.root
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(crate) fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    #[inline]
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(crate) fn wait_graph(&self) -> &WaitGraph {
+        &self.wait_graph
+    }
+
+    pub(crate) fn messages(&self) -> &crate::model::Registry {
+        &self.messages
+    }
+
+    /// Tells systems apart.
+    #[inline]
+    pub(crate) fn address(&self) -> *const () {
+        std::ptr::from_ref(self).cast()
+    }
+
+    #[inline]
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.simulated
+    }
+
+    #[inline]
+    pub(crate) fn runs_in_place(&self) -> bool {
+        self.in_place
+    }
+
+    #[inline]
+    pub(crate) fn is_closing(&self) -> bool {
+        self.phase.load(Ordering::Acquire) != phase::RUNNING
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.phase.load(Ordering::Acquire) == phase::ENDED
+    }
+
+    /// Starts nothing new from here on; whether this call was the one that said so.
+    pub(crate) fn begin_closing(&self) -> bool {
+        let running = phase::RUNNING;
+        let (set, seen) = (Ordering::AcqRel, Ordering::Acquire);
+        self.phase.compare_exchange(running, phase::CLOSING, set, seen).is_ok()
+    }
+
+    pub(crate) fn end(&self, termination: Termination) {
+        self.phase.store(phase::ENDED, Ordering::Release);
+        *lock(&self.termination) = Some(Arc::new(termination));
+        self.terminated.notify_waiters();
+        self.bus.clear();
+        self.seam.close();
+    }
+
+    /// Waits until the system has ended.
+    pub(crate) async fn terminated(&self) -> Arc<Termination> {
+        loop {
+            let notified = self.terminated.notified();
+            let mut notified = std::pin::pin!(notified);
+            // Registered before the look, so that an end between the two is not missed.
+            notified.as_mut().enable();
+            if let Some(termination) = lock(&self.termination).clone() {
+                return termination;
+            }
+            notified.await;
+        }
+    }
+
+    pub(crate) fn set_causality(&self, on: bool) {
+        self.causality.store(on, Ordering::Release);
+    }
+
+    /// The metadata of a message sent now: caused by the one being handled, if that has any.
+    #[inline]
+    pub(crate) fn metadata(&self) -> Option<Arc<Metadata>> {
+        let cause = turn::current(self.address(), |turn| turn.metadata.clone()).flatten();
+        if cause.is_none() && !self.causality.load(Ordering::Relaxed) {
+            return None;
+        }
+        Some(self.new_metadata(cause.as_deref()))
+    }
+
+    #[cold]
+    fn new_metadata(&self, cause: Option<&Metadata>) -> Arc<Metadata> {
+        let (message, sent) = (MessageId(self.seam.draw_u128()), self.seam.timestamp());
+        Arc::new(match cause {
+            Some(cause) => cause.caused(message, sent),
+            None => Metadata::first(message, sent),
+        })
+    }
+
+    pub(crate) fn add_recorder(&self, recorder: Arc<dyn Recorder>) {
+        self.recorders.write().unwrap_or_else(PoisonError::into_inner).push(recorder);
+        self.recorded.store(true, Ordering::Release);
+    }
+
+    #[inline]
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.recorded.load(Ordering::Relaxed)
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "made for the recorders only")]
+    pub(crate) fn tell_recorders(&self, recorded: Recorded) {
+        let recorders = self.recorders.read().unwrap_or_else(PoisonError::into_inner);
+        recorders.iter().for_each(|recorder| recorder.published(&recorded));
+    }
+
+    /// Says what has happened, if anybody listens.
+    #[inline]
+    pub(crate) fn emit(self: &Arc<Self>, event: impl FnOnce() -> SystemEvent) {
+        if self.bus.is_monitored() || self.is_recorded() {
+            self.emit_now(event());
+        }
+    }
+
+    /// Enters a dead letter into the books, and says so.
+    pub(crate) fn dead_letter(
+        self: &Arc<Self>,
+        message: &'static str,
+        kind: Kind,
+        actor: Option<ActorIdentity>,
+        to: ActorId,
+        reason: DeadReason,
+    ) {
+        self.ledger.count(Entry::DeadLetters);
+        tracing::debug!(message, %kind, %to, %reason, "dead letter");
+        self.emit(|| SystemEvent::DeadLetter { message, kind, actor, to, reason });
+    }
+
+    /// Ends a message that could not be forwarded.
+    pub(crate) fn forward_failed<M: Request>(
+        self: &Arc<Self>,
+        actor: ActorIdentity,
+        to: ActorId,
+        reply: Option<oneshot::Sender<super::deliver::Answer<M>>>,
+    ) {
+        self.ledger.count(Entry::Sent);
+        self.dead_letter(M::name(), M::KIND, Some(actor), to, DeadReason::Forward);
+        if let Some(reply) = reply {
+            // An asker that is gone does not mind.
+            let _ = reply.send(Err(Unanswered::DeadLetter(DeadReason::Forward)));
+        }
+    }
+
+    /// Checks the registered invariants, after an actor has handled a message.
+    #[inline]
+    pub(crate) fn check_invariants(self: &Arc<Self>, actor: impl FnOnce() -> ActorIdentity) {
+        if !self.invariants.is_empty() {
+            self.check_each_invariant(&actor());
+        }
+    }
+
+    #[cold]
+    fn check_each_invariant(self: &Arc<Self>, actor: &ActorIdentity) {
+        for invariant in &self.invariants {
+            if !(invariant.holds)() {
+                let invariant = invariant.name;
+                tracing::error!(invariant, %actor, "a system-wide invariant does not hold");
+                self.emit(|| SystemEvent::InvariantBroken { invariant, actor: actor.clone() });
+            }
+        }
+    }
+
+    /// Stops the system, because an actor that it cannot do without has ended.
+    pub(crate) fn critical_failure(self: &Arc<Self>, actor: ActorIdentity, failure: Failure) {
+        tracing::error!(%actor, %failure, "a critical actor has failed for good");
+        self.emit(|| SystemEvent::CriticalFailure {
+            actor: actor.clone(),
+            failure: failure.clone(),
+        });
+        lock(&self.critical).get_or_insert((actor, failure));
+        let system = Arc::clone(self);
+        let stopping = async move {
+            shutdown::shutdown(&system, crate::limits::SHUTDOWN_TIMEOUT).await;
+        };
+        self.seam.spawn(stopping);
+    }
+
+    pub(crate) fn take_critical(&self) -> Option<(ActorIdentity, Failure)> {
+        lock(&self.critical).clone()
+    }
+
+    /// Lets go of everything, because nobody holds the system any more.
+    pub(crate) fn abandon(&self) {
+        if !self.begin_closing() {
+            return;
+        }
+        self.phase.store(phase::ENDED, Ordering::Release);
+        for cell in self.registry.all() {
+            // Handlers that wait are dropped: a waiting cell keeps itself, and the system, alive.
+            cell.alert(super::gate::Signals::CANCEL);
+        }
+        self.registry.clear();
+        self.bus.clear();
+        self.seam.close();
+    }
+}

@@ -1,0 +1,238 @@
+//! Work beside an actor's handlers: timers, piped futures, attached streams. It ends with the
+//! actor.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio::sync::oneshot;
+
+use super::actor::Actor;
+use super::actor_ref::ActorRef;
+use super::cell::Cell;
+use super::context::Context;
+use super::handler::Handler;
+use crate::limits;
+use crate::message::Request;
+use crate::seam::sync::lock;
+
+/// The work under way beside one actor.
+#[derive(Default)]
+pub(crate) struct Tasks(Mutex<Live>);
+
+#[derive(Default)]
+struct Live {
+    next: u64,
+    /// Dropping the sender cancels the work.
+    cancels: BTreeMap<u64, oneshot::Sender<()>>,
+    closed: bool,
+}
+
+/// Why work was not begun.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TaskError {
+    /// The actor has as much under way as it may: [`limits::TASKS_PER_ACTOR`].
+    #[error("the actor has too many timers, piped futures and streams under way")]
+    TooMany,
+    /// An interval of nothing would never end.
+    #[error("an interval must be longer than nothing")]
+    ZeroInterval,
+    /// The duration is longer than [`limits::DURATION_MAX`].
+    #[error("a timer cannot wait longer than a hundred years")]
+    TooLong,
+    /// The actor has ended.
+    #[error("the actor has ended")]
+    Stopped,
+}
+
+impl Tasks {
+    fn begin(&self) -> Result<(u64, oneshot::Receiver<()>), TaskError> {
+        let mut live = lock(&self.0);
+        if live.closed {
+            return Err(TaskError::Stopped);
+        }
+        if live.cancels.len() >= limits::TASKS_PER_ACTOR {
+            return Err(TaskError::TooMany);
+        }
+        live.next += 1;
+        let (cancel, cancelled) = oneshot::channel();
+        let key = live.next;
+        live.cancels.insert(key, cancel);
+        Ok((key, cancelled))
+    }
+
+    fn end(&self, key: u64) -> bool {
+        let cancel = lock(&self.0).cancels.remove(&key);
+        cancel.is_some()
+    }
+
+    pub(crate) fn abort_all(&self) {
+        let cancels = {
+            let mut live = lock(&self.0);
+            live.closed = true;
+            std::mem::take(&mut live.cancels)
+        };
+        drop(cancels);
+    }
+}
+
+/// A timer, a piped future or an attached stream. Dropping it changes nothing.
+#[derive(Clone)]
+pub struct TaskHandle {
+    cancel: Arc<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl TaskHandle {
+    /// Ends the work, unless it has ended; whether it had not. A message that it has sent already is
+    /// not called back.
+    pub fn cancel(&self) -> bool {
+        (self.cancel)()
+    }
+}
+
+impl fmt::Debug for TaskHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskHandle").finish_non_exhaustive()
+    }
+}
+
+/// Runs `work` beside the actor of `cell`, for as long as the actor lives.
+fn begin<A: Actor>(
+    cell: &Arc<Cell<A>>,
+    work: impl Future<Output = ()> + Send + 'static,
+) -> Result<TaskHandle, TaskError> {
+    let (key, mut cancelled) = cell.extra_or_init().tasks.begin()?;
+    let weak = Arc::downgrade(cell);
+    let end = move || weak.upgrade().is_some_and(|cell| cell.extra_or_init().tasks.end(key));
+    let cancel: Arc<dyn Fn() -> bool + Send + Sync> = Arc::new(end);
+    let handle = TaskHandle { cancel: Arc::clone(&cancel) };
+    cell.system().seam().spawn(async move {
+        let mut work = pin!(work);
+        poll_fn(|cx| match Pin::new(&mut cancelled).poll(cx) {
+            Poll::Ready(_) => Poll::Ready(()),
+            Poll::Pending => work.as_mut().poll(cx),
+        })
+        .await;
+        cancel();
+    });
+    Ok(handle)
+}
+
+impl<A: Actor> Context<A> {
+    /// Sends `message` to this actor after `delay`.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`] when the delay is absurd, or too much is under way.
+    pub fn after<M: Request>(
+        &mut self,
+        delay: Duration,
+        message: M,
+    ) -> Result<TaskHandle, TaskError>
+    where
+        A: Handler<M>,
+    {
+        if delay > limits::DURATION_MAX {
+            return Err(TaskError::TooLong);
+        }
+        let me = Arc::downgrade(self.cell());
+        let sleep = self.cell().system().seam().sleep(delay);
+        begin(self.cell(), async move {
+            sleep.await;
+            if let Some(cell) = me.upgrade() {
+                // An actor that has ended, or stays full, gets nothing: its books show it.
+                let _ = ActorRef::new(cell).tell(message).await;
+            }
+        })
+    }
+
+    /// Sends what `message` makes to this actor, again and again, `period` apart. A message that has
+    /// to wait for room delays the next one; none are made up for.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`] when the period is absurd, or too much is under way.
+    pub fn every<M: Request>(
+        &mut self,
+        period: Duration,
+        mut message: impl FnMut() -> M + Send + 'static,
+    ) -> Result<TaskHandle, TaskError>
+    where
+        A: Handler<M>,
+    {
+        if period.is_zero() {
+            return Err(TaskError::ZeroInterval);
+        }
+        if period > limits::DURATION_MAX {
+            return Err(TaskError::TooLong);
+        }
+        let me = Arc::downgrade(self.cell());
+        let system = Arc::downgrade(self.cell().system());
+        begin(self.cell(), async move {
+            while let Some(system) = system.upgrade() {
+                let sleep = system.seam().sleep(period);
+                drop(system);
+                sleep.await;
+                let Some(cell) = me.upgrade() else { return };
+                if ActorRef::new(cell).tell(message()).await.is_err() {
+                    return;
+                }
+            }
+        })
+    }
+
+    /// Runs `work` beside the handlers, and sends what `message` makes of its result to this actor.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`] when too much is under way.
+    pub fn pipe<T, M: Request>(
+        &mut self,
+        work: impl Future<Output = T> + Send + 'static,
+        message: impl FnOnce(T) -> M + Send + 'static,
+    ) -> Result<TaskHandle, TaskError>
+    where
+        A: Handler<M>,
+    {
+        let me = Arc::downgrade(self.cell());
+        begin(self.cell(), async move {
+            let message = message(work.await);
+            if let Some(cell) = me.upgrade() {
+                // An actor that has ended, or stays full, gets nothing: its books show it.
+                let _ = ActorRef::new(cell).tell(message).await;
+            }
+        })
+    }
+
+    /// Sends what `message` makes of each item of `stream` to this actor, as fast as it has room.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`] when too much is under way.
+    pub fn attach<S, M: Request>(
+        &mut self,
+        stream: S,
+        mut message: impl FnMut(S::Item) -> M + Send + 'static,
+    ) -> Result<TaskHandle, TaskError>
+    where
+        S: Stream<Item: Send> + Send + 'static,
+        A: Handler<M>,
+    {
+        let me = Arc::downgrade(self.cell());
+        begin(self.cell(), async move {
+            let mut stream = Box::pin(stream);
+            while let Some(item) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
+                let Some(cell) = me.upgrade() else { return };
+                if ActorRef::new(cell).tell(message(item)).await.is_err() {
+                    return;
+                }
+            }
+        })
+    }
+}

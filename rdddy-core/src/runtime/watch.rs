@@ -1,0 +1,89 @@
+//! Being told when another actor ends, and sharing its fate.
+
+use std::sync::Arc;
+
+use super::actor::Actor;
+use super::any_cell::AnyCell;
+use super::cell::Cell;
+use super::deliver::Published;
+use super::event::{Failure, StopReason, Terminated};
+use super::handler::EventHandler;
+use super::lifecycle::acquire;
+use crate::seam::sync::lock;
+
+/// Who is to be told, and how.
+pub(crate) enum Watcher {
+    /// By a message.
+    Told(Box<dyn FnOnce(&Terminated) + Send>),
+    /// By failing as well.
+    Linked(Arc<dyn AnyCell>),
+}
+
+pub(crate) fn watch<A, B>(watcher: &Arc<Cell<A>>, target: &Arc<Cell<B>>)
+where
+    A: EventHandler<Terminated>,
+    B: Actor,
+{
+    let cell = Arc::downgrade(watcher);
+    let told = Watcher::Told(Box::new(move |terminated| {
+        if let Some(cell) = cell.upgrade() {
+            cell.offer_always(Published { event: Arc::new(terminated.clone()), attempt: 1 });
+        }
+    }));
+    add(&(Arc::clone(target) as Arc<dyn AnyCell>), watcher.id(), told);
+}
+
+pub(crate) fn link<A: Actor, B: Actor>(one: &Arc<Cell<A>>, other: &Arc<Cell<B>>) {
+    let one = Arc::clone(one) as Arc<dyn AnyCell>;
+    let other = Arc::clone(other) as Arc<dyn AnyCell>;
+    add(&other, one.id(), Watcher::Linked(Arc::clone(&one)));
+    add(&one, other.id(), Watcher::Linked(other));
+}
+
+fn add(target: &Arc<dyn AnyCell>, watcher: super::id::ActorId, how: Watcher) {
+    let extra = target.extra_or_init();
+    let late = {
+        let mut watchers = lock(&extra.watchers);
+        match extra.ended() {
+            Some(reason) => Some((reason, how)),
+            None => {
+                watchers.insert(watcher, how);
+                None
+            }
+        }
+    };
+    if let Some((reason, how)) = late {
+        tell(target, how, &reason);
+    }
+}
+
+/// Tells everybody who watches an actor that has ended.
+pub(crate) fn tell_watchers(cell: &Arc<dyn AnyCell>, reason: &StopReason) {
+    let Some(extra) = cell.extra() else { return };
+    let watchers = std::mem::take(&mut *lock(&extra.watchers));
+    for how in watchers.into_values() {
+        tell(cell, how, reason);
+    }
+}
+
+fn tell(target: &Arc<dyn AnyCell>, how: Watcher, reason: &StopReason) {
+    match how {
+        Watcher::Told(tell) => {
+            tell(&Terminated { actor: target.identity(), reason: reason.clone() });
+        }
+        Watcher::Linked(other) => {
+            if let Some(extra) = other.extra() {
+                let forgotten = lock(&extra.watchers).remove(&target.id());
+                drop(forgotten);
+            }
+            if matches!(reason, StopReason::Failed(_)) {
+                let actor = target.path();
+                target.system().seam().spawn(async move {
+                    if acquire(&other, false).await {
+                        other.fail(Failure::Link { actor });
+                    }
+                });
+            }
+        }
+    }
+}

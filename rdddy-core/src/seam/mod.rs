@@ -1,0 +1,142 @@
+//! Everything that could differ between two runs: who runs next, time, randomness, spawned work.
+//!
+//! Production uses tokio. A [`Simulation`] does all of it in one thread, in virtual time, by a
+//! seed. This is the only module that names tokio's clock and spawner.
+
+mod clock;
+mod entropy;
+mod idle;
+mod pool;
+mod simulation;
+pub(crate) mod sync;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use clock::Sleep;
+pub(crate) use pool::Pool;
+pub use simulation::{Choice, CrashPlan, Schedule, Simulation, SimulationOptions, Stalled};
+
+use crate::message::Timestamp;
+use entropy::Entropy;
+
+/// A boxed future that can move between threads.
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
+
+/// Something that has work: an actor's cell.
+pub(crate) trait Run: Send + Sync {
+    /// Works for a while; true when there is more to do and the caller should schedule it again.
+    fn run(self: Arc<Self>) -> Option<Runnable>;
+}
+
+pub(crate) type Runnable = Arc<dyn Run>;
+
+/// The one source of scheduling, time, randomness and spawned work of a system.
+pub(crate) struct Seam {
+    backend: Backend,
+    entropy: Entropy,
+}
+
+enum Backend {
+    Tokio { pool: Arc<Pool>, runtime: tokio::runtime::Handle, started: clock::Started },
+    Simulated(Arc<Simulation>),
+}
+
+impl Seam {
+    /// On the tokio runtime of the caller; `None` outside of one.
+    pub(crate) fn tokio() -> Option<Self> {
+        let runtime = tokio::runtime::Handle::try_current().ok()?;
+        let pool = Pool::start(&runtime);
+        let backend = Backend::Tokio { pool, runtime, started: clock::Started::now() };
+        Some(Seam { backend, entropy: Entropy::from_system() })
+    }
+
+    pub(crate) fn simulated(simulation: Arc<Simulation>) -> Self {
+        let entropy = Entropy::seeded(simulation.draw_seed());
+        Seam { backend: Backend::Simulated(simulation), entropy }
+    }
+
+    #[inline]
+    pub(crate) fn schedule(&self, runnable: Runnable) {
+        match &self.backend {
+            Backend::Tokio { pool, .. } => pool.schedule(runnable),
+            Backend::Simulated(simulation) => simulation.schedule(runnable),
+        }
+    }
+
+    /// The simulation, if this is one.
+    #[inline]
+    pub(crate) fn simulation(&self) -> Option<&Arc<Simulation>> {
+        match &self.backend {
+            Backend::Tokio { .. } => None,
+            Backend::Simulated(simulation) => Some(simulation),
+        }
+    }
+
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match &self.backend {
+            Backend::Tokio { runtime, .. } => drop(runtime.spawn(task)),
+            Backend::Simulated(simulation) => simulation.spawn(Box::pin(task)),
+        }
+    }
+
+    /// Runs `work` where it may block. In a simulation that is here and now.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        match &self.backend {
+            Backend::Tokio { runtime, .. } => runtime.spawn_blocking(work).await.ok(),
+            Backend::Simulated(_) => Some(work()),
+        }
+    }
+
+    pub(crate) fn sleep(&self, duration: Duration) -> Sleep {
+        match &self.backend {
+            Backend::Tokio { runtime, .. } => Sleep::tokio(runtime, duration),
+            Backend::Simulated(simulation) => Sleep::simulated(simulation, duration),
+        }
+    }
+
+    /// Time since the system was started.
+    #[inline]
+    pub(crate) fn elapsed(&self) -> Duration {
+        match &self.backend {
+            Backend::Tokio { started, .. } => started.elapsed(),
+            Backend::Simulated(simulation) => simulation.elapsed(),
+        }
+    }
+
+    pub(crate) fn timestamp(&self) -> Timestamp {
+        match &self.backend {
+            Backend::Tokio { .. } => clock::wall(),
+            Backend::Simulated(simulation) => Timestamp(simulation.epoch() + simulation.elapsed()),
+        }
+    }
+
+    /// A random number below `bound`.
+    pub(crate) fn below(&self, bound: u64) -> u64 {
+        self.entropy.below(bound)
+    }
+
+    pub(crate) fn draw_u128(&self) -> u128 {
+        self.entropy.next_u128()
+    }
+
+    /// Lets the runners end. Cells scheduled later stay where they are.
+    pub(crate) fn close(&self) {
+        if let Backend::Tokio { pool, .. } = &self.backend {
+            pool.close();
+        }
+    }
+
+    /// The number of threads that run actors.
+    pub(crate) fn workers(&self) -> usize {
+        match &self.backend {
+            Backend::Tokio { pool, .. } => pool.runners(),
+            Backend::Simulated(_) => 1,
+        }
+    }
+}

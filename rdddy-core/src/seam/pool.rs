@@ -1,0 +1,162 @@
+//! The runners: a fixed number of tokio tasks that run every actor of a system.
+//!
+//! A cell scheduled by a running actor goes into its runner's slot and runs next on the same
+//! thread, so that a message from actor to actor touches neither tokio nor a shared queue. A cell
+//! that is displaced from the slot, or scheduled from elsewhere, goes into a queue; each runner has
+//! one, and takes from the others when its own is empty.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Waker};
+
+use crossbeam_queue::SegQueue;
+
+use super::Runnable;
+use super::idle::IdleSet;
+
+/// Cells run through the slot in a row before a queue gets a turn.
+const SLOT_STREAK: u32 = 64;
+/// Cells run per poll of a runner, after which it yields to tokio.
+const RUNS_PER_POLL: u32 = 256;
+/// The idle runners are bits of one word.
+const RUNNERS_MAX: usize = 64;
+
+pub(crate) struct Pool {
+    queues: Box<[SegQueue<Runnable>]>,
+    wakers: Box<[OnceLock<Waker>]>,
+    idle: IdleSet,
+    next: AtomicUsize,
+    closed: AtomicBool,
+}
+
+/// What the runner on this thread is doing.
+struct Local {
+    /// The pool whose runner is being polled, as its address; 0 outside of a poll.
+    pool: Cell<usize>,
+    slot: RefCell<Option<Runnable>>,
+    runner: Cell<usize>,
+}
+
+thread_local! {
+    static LOCAL: Local =
+        const { Local { pool: Cell::new(0), slot: RefCell::new(None), runner: Cell::new(0) } };
+}
+
+impl Pool {
+    pub(super) fn start(runtime: &tokio::runtime::Handle) -> Arc<Self> {
+        let runners = runtime.metrics().num_workers().clamp(1, RUNNERS_MAX);
+        let pool = Arc::new(Pool {
+            queues: (0..runners).map(|_| SegQueue::new()).collect(),
+            wakers: (0..runners).map(|_| OnceLock::new()).collect(),
+            idle: IdleSet::new(),
+            next: AtomicUsize::new(0),
+            closed: AtomicBool::new(false),
+        });
+        for runner in 0..runners {
+            let pool = Arc::clone(&pool);
+            drop(runtime.spawn(poll_fn(move |cx| pool.poll(runner, cx))));
+        }
+        pool
+    }
+
+    pub(super) fn runners(&self) -> usize {
+        self.queues.len()
+    }
+
+    #[inline]
+    pub(super) fn schedule(&self, runnable: Runnable) {
+        LOCAL.with(|local| {
+            if local.pool.get() == std::ptr::from_ref(self).addr() {
+                if let Some(displaced) = local.slot.replace(Some(runnable)) {
+                    self.queue(local.runner.get(), displaced);
+                }
+            } else {
+                let queue = self.next.fetch_add(1, Ordering::Relaxed) % self.queues.len();
+                self.queue(queue, runnable);
+            }
+        });
+    }
+
+    #[inline]
+    fn queue(&self, queue: usize, runnable: Runnable) {
+        if let Some(queue) = self.queues.get(queue) {
+            queue.push(runnable);
+        }
+        if let Some(runner) = self.idle.claim_one() {
+            self.wake(runner);
+        }
+    }
+
+    fn wake(&self, runner: usize) {
+        if let Some(waker) = self.wakers.get(runner).and_then(OnceLock::get) {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// The runner's own queue first, then the others in turn.
+    #[inline]
+    fn dequeue(&self, runner: usize) -> Option<Runnable> {
+        let (before, own) = self.queues.split_at(runner);
+        own.iter().chain(before).find_map(SegQueue::pop)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.queues.iter().all(SegQueue::is_empty)
+    }
+
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        (0..self.runners()).for_each(|runner| self.wake(runner));
+    }
+
+    fn poll(&self, runner: usize, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(slot) = self.wakers.get(runner) {
+            // A task keeps its waker for life.
+            slot.get_or_init(|| cx.waker().clone());
+        }
+        LOCAL.with(|local| {
+            local.pool.set(std::ptr::from_ref(self).addr());
+            local.runner.set(runner);
+            let more = self.run(runner, local);
+            local.pool.set(0);
+            if more {
+                if let Some(left) = local.slot.take() {
+                    self.queue(runner, left);
+                }
+                cx.waker().wake_by_ref();
+            } else if self.closed.load(Ordering::SeqCst) {
+                return Poll::Ready(());
+            }
+            Poll::Pending
+        })
+    }
+
+    /// Runs cells; true when the runner should be polled again, false when it is idle.
+    fn run(&self, runner: usize, local: &Local) -> bool {
+        let mut streak = 0;
+        for _ in 0..RUNS_PER_POLL {
+            let next = if streak < SLOT_STREAK { local.slot.take() } else { None };
+            let next = if next.is_some() {
+                streak += 1;
+                next
+            } else {
+                streak = 0;
+                self.dequeue(runner).or_else(|| local.slot.take())
+            };
+            if let Some(runnable) = next {
+                if let Some(again) = runnable.run() {
+                    self.queue(runner, again);
+                }
+            } else {
+                self.idle.enter(runner);
+                if self.is_empty() {
+                    return false;
+                }
+                self.idle.leave(runner);
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,26 @@
+//! [`Model`] to code. For each actor:
+//!
+//! - `impl Actor`, with its table of handlers and its hooks;
+//! - one `impl Handler<M>` or `impl EventHandler<E>` per handler;
+//! - for a type without parameters, its entry in the registry;
+//! - one warning per call that would block a worker.
+
+mod actor;
+mod handler;
+mod hook;
+mod registry;
+mod warning;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::model::Model;
+
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let mut items = vec![actor::expand(model)];
+    items.extend(model.handlers.iter().map(|handler| handler::expand(model, handler)));
+    items.extend(registry::expand(model));
+    items.extend(warning::expand(model));
+    let cfgs = &model.cfgs;
+    items.iter().map(|item| quote!(#(#cfgs)* #item)).collect()
+}

@@ -1,0 +1,149 @@
+//! Syntax to [`Input`]: the block without our attributes, and what they stood on.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, Meta, Path};
+
+use super::block::{Block, Member, Method};
+use super::options::ACTOR;
+use crate::support::codes::Code;
+use crate::support::mistakes::{Mistake, Mistakes};
+use crate::support::options::Given;
+
+/// An `#[actor]` block.
+pub(crate) struct Input {
+    pub(crate) options: Vec<Given>,
+    pub(crate) krate: Option<Path>,
+    /// The block, without our attributes.
+    pub(crate) block: Block,
+    /// Our attributes, by the index of the member they stood on.
+    pub(crate) marks: Vec<(usize, Mark)>,
+}
+
+/// One of our attributes.
+pub(crate) struct Mark {
+    pub(crate) role: Role,
+    pub(crate) attribute: Attribute,
+}
+
+/// What one of our attributes says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Handler,
+    OnStart,
+    OnStop,
+    OnRestart,
+    Requires,
+    Ensures,
+    Invariant,
+}
+
+impl Role {
+    const ALL: [(&'static str, Role); 7] = [
+        ("handler", Role::Handler),
+        ("on_start", Role::OnStart),
+        ("on_stop", Role::OnStop),
+        ("on_restart", Role::OnRestart),
+        ("requires", Role::Requires),
+        ("ensures", Role::Ensures),
+        ("invariant", Role::Invariant),
+    ];
+
+    /// Whether a method has this role, rather than a condition on the role it has.
+    pub(crate) fn is_exclusive(self) -> bool {
+        !matches!(self, Role::Requires | Role::Ensures)
+    }
+
+    fn of(path: &Path, krate: Option<&Path>) -> Option<Role> {
+        let name = path.segments.last()?;
+        let (_, role) = Role::ALL.into_iter().find(|(known, _)| name.ident == known)?;
+        let prefix: Vec<&Ident> = path.segments.iter().rev().skip(1).map(|s| &s.ident).collect();
+        let ours = match prefix.as_slice() {
+            [] => true,
+            [one] => {
+                *one == "rdddy"
+                    || krate.is_some_and(|k| k.segments.last().is_some_and(|s| s.ident == **one))
+            }
+            _ => false,
+        };
+        ours.then_some(role)
+    }
+}
+
+impl Mark {
+    /// The tokens in the parentheses of the attribute.
+    pub(crate) fn arguments(&self) -> TokenStream {
+        match &self.attribute.meta {
+            Meta::List(list) => list.tokens.clone(),
+            Meta::Path(_) => TokenStream::new(),
+            Meta::NameValue(pair) => quote::ToTokens::to_token_stream(pair),
+        }
+    }
+}
+
+impl Input {
+    /// The methods that carry one of our attributes, with all of ours on them.
+    pub(crate) fn marked(&self) -> impl Iterator<Item = (&Member, Vec<&Mark>)> {
+        self.block.members.iter().enumerate().filter_map(|(index, member)| {
+            let marks: Vec<_> =
+                self.marks.iter().filter(|(at, _)| *at == index).map(|(_, mark)| mark).collect();
+            (!marks.is_empty()).then_some((member, marks))
+        })
+    }
+}
+
+impl Method {
+    /// The attributes called `name`.
+    pub(crate) fn attributes_called(&self, name: &str) -> Vec<Attribute> {
+        self.attributes.iter().filter(|a| a.path().is_ident(name)).cloned().collect()
+    }
+}
+
+pub(crate) fn parse(
+    args: TokenStream,
+    item: TokenStream,
+    mistakes: &mut Mistakes,
+) -> Option<Input> {
+    let mut options = ACTOR.parse(args, mistakes);
+    let krate = Given::take_crate(&mut options);
+    let mut block = match Block::parse(item.clone()) {
+        Ok(block) => block,
+        Err(error) if is_impl(&item) => {
+            mistakes.syntax(error);
+            return None;
+        }
+        Err(_) => {
+            check_is_impl_block(item, mistakes);
+            return None;
+        }
+    };
+    let mut marks = Vec::new();
+    for (index, member) in block.members.iter_mut().enumerate() {
+        member.attributes().retain(|attribute| {
+            let role = Role::of(attribute.path(), krate.as_ref());
+            if let Some(role) = role {
+                marks.push((index, Mark { role, attribute: attribute.clone() }));
+            }
+            role.is_none()
+        });
+    }
+    Some(Input { options, krate, block, marks })
+}
+
+fn is_impl(item: &TokenStream) -> bool {
+    item.clone().into_iter().any(|token| token.to_string() == "impl")
+}
+
+/// E019. The handlers of an actor are methods of the actor itself.
+fn check_is_impl_block(item: TokenStream, mistakes: &mut Mistakes) {
+    let name = item
+        .clone()
+        .into_iter()
+        .skip_while(|token| !matches!(&*token.to_string(), "struct" | "enum" | "union"))
+        .nth(1)
+        .map_or_else(|| "OrderDesk".to_owned(), |token| token.to_string());
+    mistakes.report(
+        Mistake::at(Code::E019, item, "`#[actor]` stands on an impl block").help(format!(
+            "move `#[actor]` to `impl {name} {{ .. }}`, the block with its handlers"
+        )),
+    );
+}

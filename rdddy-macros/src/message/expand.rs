@@ -1,0 +1,123 @@
+//! [`Model`] to code. For each message, in one anonymous block:
+//!
+//! - `impl Sealed`, `impl Message`;
+//! - `impl Request` and `impl Command`, or `impl Request` and `impl Query`, or `impl Event`;
+//! - for a type without parameters, its entry in the registry.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::analyze::{Kind, Model};
+
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let message = message(model);
+    let kind = kind(model);
+    let entry = entry(model);
+    quote! {
+        const _: () = {
+            #message
+            #kind
+            #entry
+        };
+    }
+}
+
+fn message(model: &Model) -> TokenStream {
+    let Model { private, ident, name, version, .. } = model;
+    let (impl_generics, type_generics, where_clause) = model.generics.split_for_impl();
+    let kind = match model.kind {
+        Kind::Command { .. } => quote!(Command),
+        Kind::Query { .. } => quote!(Query),
+        Kind::Event { .. } => quote!(Event),
+    };
+    let context = match &model.context {
+        Some(context) => quote!(::core::option::Option::Some(#context)),
+        None => quote!(::core::option::Option::None),
+    };
+    let header = quote_spanned! {ident.span()=>
+        impl #impl_generics #private::Message for #ident #type_generics #where_clause
+    };
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::Sealed for #ident #type_generics #where_clause {}
+        #[automatically_derived]
+        #header {
+            const KIND: #private::Kind = #private::Kind::#kind;
+            const VERSION: u32 = #version;
+
+            fn name() -> &'static str {
+                static NAME: #private::MessageName =
+                    #private::MessageName::new(::core::module_path!(), #name, #context);
+                NAME.get()
+            }
+        }
+    }
+}
+
+fn kind(model: &Model) -> TokenStream {
+    let Model { private, ident, .. } = model;
+    let (impl_generics, type_generics, where_clause) = model.generics.split_for_impl();
+    let request = |reply, error| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #private::Request for #ident #type_generics #where_clause {
+                type Reply = #reply;
+                type Error = #error;
+            }
+        }
+    };
+    match &model.kind {
+        Kind::Command { reply, error, shared } => {
+            let request = request(reply, error);
+            let shared = shared.then(|| {
+                quote!(
+                    const SHARED: bool = true;
+                )
+            });
+            quote! {
+                #request
+                #[automatically_derived]
+                impl #impl_generics #private::Command for #ident #type_generics #where_clause {
+                    #shared
+                }
+            }
+        }
+        Kind::Query { reply, error } => {
+            let request = request(reply, error);
+            quote! {
+                #request
+                #[automatically_derived]
+                impl #impl_generics #private::Query for #ident #type_generics #where_clause {}
+            }
+        }
+        Kind::Event { scope } => quote! {
+            #[automatically_derived]
+            impl #impl_generics #private::Event for #ident #type_generics #where_clause {
+                const SCOPE: #private::EventScope = #private::EventScope::#scope;
+            }
+        },
+    }
+}
+
+/// A generic type has no entry: which of its instances are used is not known here.
+fn entry(model: &Model) -> Option<TokenStream> {
+    let Model { private, ident, .. } = model;
+    let constructor = match model.kind {
+        Kind::Command { .. } => quote!(command),
+        Kind::Query { .. } => quote!(query),
+        Kind::Event { .. } => quote!(event),
+    };
+    let location = quote_spanned! {ident.span()=>
+        #private::SourceLocation { file: ::core::file!(), line: ::core::line!() }
+    };
+    model.generics.params.is_empty().then(|| {
+        quote! {
+            #private::inventory::submit! {
+                #private::MessageEntry::#constructor::<#ident>(#location).with_codec(|| {
+                    use #private::{WithCodec as _, WithoutCodec as _};
+                    (&#private::CodecProbe::<#ident>::new()).codec()
+                })
+            }
+        }
+    })
+}

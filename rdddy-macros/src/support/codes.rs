@@ -1,0 +1,53 @@
+//! The codes of the mistakes that the macros find.
+//!
+//! A code is never reused. Each has a page, `docs/errors/<code>.md`, and a case among the
+//! compile-fail tests; a test compares the three.
+
+use std::fmt;
+
+/// A code of a mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// An attribute that belongs inside an `#[actor]` block stands outside of one.
+    E001,
+    /// An option that does not exist, is repeated, or has a value that makes no sense.
+    E002,
+    /// A method that cannot be a handler.
+    E003,
+    /// Two handlers for one message type.
+    E005,
+    /// A call that blocks its thread, in an async handler.
+    W008,
+    /// A query that does not say what it answers.
+    E018,
+    /// `#[actor]` on something that is not an inherent impl block.
+    E019,
+    /// A function that cannot be a test.
+    E020,
+    /// A method that cannot be a hook, or a contract that cannot be checked.
+    E021,
+    /// A type that cannot be a message, or a bad name, context or version.
+    E022,
+}
+
+#[cfg(test)]
+impl Code {
+    pub(crate) const ALL: [Code; 10] = [
+        Code::E001,
+        Code::E002,
+        Code::E003,
+        Code::E005,
+        Code::W008,
+        Code::E018,
+        Code::E019,
+        Code::E020,
+        Code::E021,
+        Code::E022,
+    ];
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rdddy::{self:?}")
+    }
+}

@@ -1,0 +1,11 @@
+//! What every macro uses: mistakes and their codes, options, durations, the path of the crate.
+
+pub(crate) mod codes;
+pub(crate) mod duration;
+pub(crate) mod guard;
+pub(crate) mod krate;
+pub(crate) mod mistakes;
+pub(crate) mod names;
+pub(crate) mod options;
+pub(crate) mod suggest;
+pub(crate) mod text;

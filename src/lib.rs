@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+pub use rdddy_core::{limits, message, model, runtime, simulation};
+#[doc(inline)]
+pub use rdddy_macros::{
+    Command, Event, Query, actor, bounded_context, ensures, handler, invariant, on_restart,
+    on_start, on_stop, requires,
+};
+#[doc(inline)]
+pub use runtime::{
+    Actor, ActorRef, ActorSystem, AskError, BoxError, Context, Props, SendError, SystemEvent,
+};
+
+#[doc(hidden)]
+pub use rdddy_core::__private;
+
+/// What a `main` or a test returns: any error will do.
+pub type Result<T, E = BoxError> = std::result::Result<T, E>;
+
+/// Everything that an actor and its users usually need.
+pub mod prelude {
+    pub use crate::message::{self, Metadata};
+    pub use crate::runtime::{
+        Actor, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context, DeadReason,
+        EventHandler, Failure, Handler, Overflow, Props, Recipient, RestartPolicy, SendError,
+        StopReason, Strategy, SystemEvent, Terminated,
+    };
+    pub use rdddy_macros::{
+        Command, Event, Query, actor, bounded_context, ensures, handler, invariant, on_restart,
+        on_start, on_stop, requires,
+    };
+}

@@ -1,0 +1,17 @@
+use rdddy::prelude::*;
+
+#[derive(Command)]
+struct Add(u32);
+
+struct Counter(u32);
+
+#[actor]
+impl Counter {
+    #[handler]
+    #[requires(self.0)]
+    fn add(&mut self, add: Add) {
+        self.0 += add.0;
+    }
+}
+
+fn main() {}

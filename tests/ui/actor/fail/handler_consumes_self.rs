@@ -1,0 +1,16 @@
+use rdddy::prelude::*;
+
+#[derive(Command)]
+struct Add(u32);
+
+struct Counter(u32);
+
+#[actor]
+impl Counter {
+    #[handler]
+    fn add(self, add: Add) {
+        drop((self.0, add.0));
+    }
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use rdddy::prelude::*;
+
+#[derive(Command)]
+struct Add(u32);
+
+struct Counter(u32);
+
+#[actor]
+impl Counter {
+    #[handler]
+    fn add(&mut self, add: Add) {
+        self.0 += add.0;
+    }
+
+    #[handler]
+    fn add_twice(&mut self, add: Add) {
+        self.0 += 2 * add.0;
+    }
+}
+
+fn main() {}

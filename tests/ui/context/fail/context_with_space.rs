@@ -1,0 +1,5 @@
+use rdddy::prelude::*;
+
+bounded_context!("book sales");
+
+fn main() {}

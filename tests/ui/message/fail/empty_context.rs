@@ -1,0 +1,7 @@
+use rdddy::prelude::*;
+
+#[derive(Event)]
+#[event(context = "")]
+struct OrderPlaced;
+
+fn main() {}

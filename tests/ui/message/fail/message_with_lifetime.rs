@@ -1,0 +1,8 @@
+use rdddy::prelude::*;
+
+#[derive(Command)]
+struct Rename<'a> {
+    name: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use rdddy::prelude::*;
+
+#[derive(Event)]
+#[event(name = "order placed")]
+struct OrderPlaced;
+
+fn main() {}

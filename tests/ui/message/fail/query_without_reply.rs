@@ -1,0 +1,6 @@
+use rdddy::prelude::*;
+
+#[derive(Query)]
+struct HowMany;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use rdddy::prelude::*;
+
+#[derive(Event)]
+struct OrderPlaced(#[tag] u32);
+
+fn main() {}

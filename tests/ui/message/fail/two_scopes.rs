@@ -1,0 +1,7 @@
+use rdddy::prelude::*;
+
+#[derive(Event)]
+#[event(external, ui)]
+struct OrderPlaced;
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[rdddy_testkit::explore(seeds = 0)]
+async fn it_works() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[rdddy_testkit::test]
+fn it_works() {}
+
+fn main() {}

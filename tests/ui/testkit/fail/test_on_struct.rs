@@ -1,0 +1,6 @@
+#[rdddy_testkit::test]
+struct ItWorks;
+
+fn main() {
+    drop(ItWorks);
+}

@@ -1,0 +1,4 @@
+#[rdddy_testkit::test(seeds = 7)]
+async fn it_works() {}
+
+fn main() {}

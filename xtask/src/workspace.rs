@@ -1,0 +1,54 @@
+//! Where things are, and how to run cargo on them.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// The bench crate, a workspace of its own.
+pub(crate) fn benches() -> PathBuf {
+    root().join("benches")
+}
+
+/// Where the bench crate is built, and where generated projects live.
+pub(crate) fn benches_target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| benches().join("target"), PathBuf::from)
+}
+
+/// The cargo that runs this command.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs `command`, whose output goes to standard error, to its successful end.
+///
+/// # Errors
+///
+/// What could not be started, or did not succeed.
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
+    let status = command
+        .stdout(std::io::stderr())
+        .status()
+        .map_err(|error| format!("{command:?} did not start: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?} failed: {status}")) }
+}
+
+/// Runs `command` to its successful end and returns what it printed.
+///
+/// # Errors
+///
+/// What could not be started, or did not succeed, or printed no text.
+pub(crate) fn output(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?} did not start: {error}"))?;
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{command:?} failed: {}\n{errors}", output.status));
+    }
+    String::from_utf8(output.stdout)
+        .map_err(|error| format!("{command:?} printed no text: {error}"))
+}
