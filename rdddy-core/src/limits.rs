@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Messages that wait in a mailbox.
 pub const MAILBOX_CAPACITY: u32 = 64;
 /// The largest capacity a bounded mailbox can be given.
-pub const MAILBOX_CAPACITY_MAX: u32 = 1 << 30;
+pub const MAILBOX_CAPACITY_MAX: u32 = 1_000_000;
 /// How long an `ask` waits for its answer.
 pub const ASK_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a `tell` or a `publish` waits for room in a full mailbox.

@@ -1,4 +1,9 @@
-//! What generated code refers to. Not for people: it changes without notice.
+//! What generated code calls. Not part of the public interface: it may change in any release.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+
+pub use inventory;
 
 pub use crate::message::{
     Command, ContextEntry, Event, EventScope, Kind, Message, MessageName, Query, Request, Sealed,
@@ -12,10 +17,69 @@ pub use crate::runtime::{
     IntoEventOutcome, IntoHookResult, IntoOutcome, Lane, Outcome, Overflow, RestartPolicy,
     Strategy,
 };
-pub use inventory;
 
-/// The use of this item warns about a call that blocks a runner.
-#[deprecated(
-    note = "rdddy::W008: this call blocks the thread, and every actor that runs on it; put `#[handler(blocking)]` on the handler"
-)]
-pub const fn blocking_call() {}
+/// How the handling of the request `M` ends.
+pub type OutcomeOf<M> = Outcome<<M as Request>::Reply, <M as Request>::Error>;
+
+/// How the handling of `M` ended, by what its handler returned.
+#[inline]
+pub fn outcome_of<M: Request>(returned: impl IntoOutcome<M::Reply, M::Error>) -> OutcomeOf<M> {
+    returned.into_outcome()
+}
+
+/// How the handling of an event ended, by what its handler returned.
+#[inline]
+pub fn event_outcome_of(returned: impl IntoEventOutcome) -> EventOutcome {
+    returned.into_event_outcome()
+}
+
+/// Exists only for messages. Named in generated code before anything else is, so that this is the
+/// first thing said about a type that is not one.
+#[derive(Debug)]
+pub struct IsMessage<M: Message>(PhantomData<M>);
+
+/// Two messages that cannot exist, and that every actor therefore handles.
+///
+/// With them, there are always several types of message that an actor handles. Of an actor with one
+/// handler, the compiler would conclude that whatever is sent to it is meant for that handler, and
+/// report mismatched types, rather than a message that the actor does not handle.
+#[derive(Debug)]
+pub enum Impossible<const WHICH: u8> {}
+
+impl<const WHICH: u8> Sealed for Impossible<WHICH> {}
+
+impl<const WHICH: u8> Message for Impossible<WHICH> {
+    const KIND: Kind = Kind::Query;
+    const VERSION: u32 = 1;
+
+    fn name() -> &'static str {
+        "rdddy.Impossible"
+    }
+}
+
+impl<const WHICH: u8> Request for Impossible<WHICH> {
+    type Reply = Infallible;
+    type Error = Infallible;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Actor> Handler<Impossible<0>> for A {
+    async fn handle(
+        &mut self,
+        message: Impossible<0>,
+        _cx: &mut Context<Self>,
+    ) -> OutcomeOf<Impossible<0>> {
+        match message {}
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Actor> Handler<Impossible<1>> for A {
+    async fn handle(
+        &mut self,
+        message: Impossible<1>,
+        _cx: &mut Context<Self>,
+    ) -> OutcomeOf<Impossible<1>> {
+        match message {}
+    }
+}

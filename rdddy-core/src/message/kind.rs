@@ -32,7 +32,8 @@ pub trait Sealed {}
 #[diagnostic::on_unimplemented(
     message = "rdddy::E010: `{Self}` cannot be sent to one actor",
     label = "not a command or a query",
-    note = "help: an event is a fact that every interested actor hears: `publish` it; or derive `Command` or `Query` for `{Self}`"
+    note = "help: an event is a fact that every interested actor hears: `publish` it, and handle it by reference: `&{Self}`",
+    note = "help: if `{Self}` is an intention or a question, add `#[derive(Command)]` or `#[derive(Query)]` to it"
 )]
 pub trait Request: Message {
     /// What the handler answers when it accepts.
@@ -64,7 +65,7 @@ pub trait Query: Request {}
 #[diagnostic::on_unimplemented(
     message = "rdddy::E010: `{Self}` is not an event, so it cannot be published",
     label = "only events are published",
-    note = "help: a command or a query has exactly one handler: use `tell` or `ask`, or publish the event it results in",
+    note = "help: a command or a query has exactly one handler, which takes it by value, `{Self}`: use `tell` or `ask`, or publish the event it results in",
     note = "help: if `{Self}` states a fact, add `#[derive(Event)]` to it"
 )]
 pub trait Event: Message + Sync {

@@ -18,6 +18,7 @@ use super::id::{ActorId, ActorPath};
 use super::lifecycle::{self, Ending};
 use super::offer::Refused;
 use super::recipient::Recipient;
+use super::turn::Deadline;
 use crate::limits;
 use crate::message::Request;
 
@@ -67,7 +68,7 @@ impl<A: Actor> ActorRef<A> {
             Refused::Full(Told(message)) => return Err(SendError::Full(message)),
             Refused::Closed(Told(message)) => return Err(SendError::Stopped(message)),
         };
-        let metadata = self.0.system().metadata();
+        let metadata = self.0.system().metadata(M::name);
         let waiting = Arc::clone(&self.0).offer_waiting(told, metadata, limits::SEND_TIMEOUT);
         Box::pin(waiting).await.map_err(|refused| match refused {
             Refused::Wait(Told(message)) => SendError::TimedOut(message),
@@ -112,12 +113,12 @@ impl<A: Actor> ActorRef<A> {
     {
         let cell = Arc::clone(&self.0);
         Forward::new(move |reply| async move {
-            let metadata = cell.system().metadata();
+            let metadata = cell.system().metadata(M::name);
             let system = Arc::clone(cell.system());
             let (id, identity) = (cell.id(), cell.identity());
             let refused = match reply {
                 Some(reply) => {
-                    let asked = Asked { message, reply, due: u64::MAX };
+                    let asked = Asked { message, reply, deadline: Deadline::NONE };
                     let sent = cell.offer_waiting(asked, metadata, limits::SEND_TIMEOUT).await;
                     sent.err().map(|refused| refused.into_body().reply)
                 }

@@ -8,7 +8,7 @@ use super::cell::Cell;
 use super::config::ActorConfig;
 use super::event::{ActorIdentity, Failure};
 use super::extra::Extra;
-use super::gate::Signals;
+use super::signals::Signals;
 use super::id::{ActorId, ActorPath};
 use super::lifecycle::{self, Ending, HookFuture};
 use super::system::System;

@@ -18,7 +18,7 @@ use super::handler::Handler;
 use super::in_place;
 use super::ledger::Entry;
 use super::offer::Refused;
-use super::turn::{self, Deadline, Turn};
+use super::turn::{self, Deadline};
 use super::wait_graph::Waiting;
 use crate::limits;
 use crate::message::Request;
@@ -34,6 +34,8 @@ use crate::seam::Sleep;
 pub struct Ask<'a, A: Handler<M>, M: Request> {
     target: &'a Arc<Cell<A>>,
     timeout: Duration,
+    /// When it was sent, if that was looked at.
+    sent: Option<Duration>,
     state: State<M>,
 }
 
@@ -43,7 +45,7 @@ enum State<M: Request> {
     Queueing(Queueing<M>),
     Waiting {
         answer: oneshot::Receiver<Answer<M>>,
-        rest: Option<Box<Rest>>,
+        rest: Option<Rest>,
     },
     Over,
 }
@@ -63,7 +65,7 @@ impl<A: Handler<M>, M: Request> Unpin for Ask<'_, A, M> {}
 impl<'a, A: Handler<M>, M: Request> Ask<'a, A, M> {
     #[inline]
     pub(crate) fn new(target: &'a Arc<Cell<A>>, message: M) -> Self {
-        Ask { target, timeout: limits::ASK_TIMEOUT, state: State::Unsent(message) }
+        Ask { target, timeout: limits::ASK_TIMEOUT, sent: None, state: State::Unsent(message) }
     }
 
     /// Waits at most this long, from when the ask is sent. A timeout of nothing is over before the
@@ -83,22 +85,18 @@ impl<'a, A: Handler<M>, M: Request> Ask<'a, A, M> {
         if turn::current(system.address(), |turn| turn.actor) == Some(self.target.id()) {
             return Err(self.deadlock(vec![self.target.id()]));
         }
-        let inherited = turn::current(system.address(), |turn| turn.deadline);
         let now = system.seam().elapsed();
-        let due = match inherited {
-            Some(Deadline::At(due)) => due.min(now + self.timeout),
-            Some(Deadline::Within(left)) => now + self.timeout.min(left),
-            Some(Deadline::None) | None => now + self.timeout,
-        };
-        self.timeout = due.saturating_sub(now);
-        let due = u64::try_from(due.as_nanos()).unwrap_or(u64::MAX);
+        self.sent = Some(now);
+        let inherited = turn::current(system.address(), |turn| turn.deadline.left(now)).flatten();
+        self.timeout = inherited.map_or(self.timeout, |left| left.min(self.timeout));
+        let deadline = Deadline::at(now.saturating_add(self.timeout));
         let (reply, answer) = oneshot::channel();
-        match self.target.offer(Asked { message, reply, due }) {
+        match self.target.offer(Asked { message, reply, deadline }) {
             Ok(()) => Ok(Answered::Later(answer)),
             Err(Refused::Full(asked)) => Err(AskError::Full(asked.message)),
             Err(Refused::Closed(asked)) => Err(AskError::Stopped(asked.message)),
             Err(Refused::Wait(asked)) => {
-                let metadata = system.metadata();
+                let metadata = system.metadata(M::name);
                 let limit = self.timeout;
                 let offer = Arc::clone(self.target).offer_waiting(asked, metadata, limit);
                 Ok(Answered::Queueing(Box::pin(async move {
@@ -127,15 +125,11 @@ impl<'a, A: Handler<M>, M: Request> Ask<'a, A, M> {
             return Err(message);
         }
         system.ledger().count(Entry::Sent);
-        let turn = Turn {
-            actor: cell.id(),
-            system: system.address(),
-            metadata: system.metadata(),
-            deadline: Deadline::Within(self.timeout),
-        };
+        let (metadata, deadline) = (system.metadata(M::name), Deadline::within(self.timeout));
         let mut place = None;
+        let reply = Reply::Caller(&raw mut place);
         // SAFETY: just claimed, and an idle cell is occupied; `place` outlives the call.
-        let step = unsafe { request(cell, message, turn, Reply::Caller(&raw mut place), 1) };
+        let step = unsafe { request(cell, message, metadata, deadline, reply, 1) };
         cell.after_in_place(step);
         Ok(match place {
             Some(InPlace::Answered(answer)) => Answered::Now(answer),
@@ -151,7 +145,7 @@ impl<'a, A: Handler<M>, M: Request> Ask<'a, A, M> {
     }
 
     /// Prepares for a wait.
-    fn rest(&self) -> Result<Box<Rest>, AskError<M>> {
+    fn rest(&self) -> Result<Rest, AskError<M>> {
         let system = self.target.system();
         let asker = turn::current(system.address(), |turn| turn.actor);
         let waiting = match asker {
@@ -161,7 +155,8 @@ impl<'a, A: Handler<M>, M: Request> Ask<'a, A, M> {
             }
             None => None,
         };
-        Ok(Box::new(Rest { timer: system.seam().sleep(self.timeout), _waiting: waiting }))
+        let timer = system.seam().deadline(self.sent.unwrap_or_else(|| system.seam().elapsed()), self.timeout);
+        Ok(Rest { timer, _waiting: waiting })
     }
 }
 

@@ -386,7 +386,7 @@ impl System {
             return Err(PublishError::Ended);
         }
         self.ledger().count(Entry::Published);
-        let metadata = self.metadata();
+        let metadata = self.metadata(E::name);
         let event = Arc::new(event);
         let shared = Arc::clone(&event) as Arc<dyn Any + Send + Sync>;
         self.record(E::name(), &shared, metadata.as_ref());
@@ -408,7 +408,7 @@ impl System {
         let shared = (entry.share)(message);
         let event = shared.map_err(|_| PublishDecodedError::NotAnEvent { name: (entry.name)() })?;
         self.ledger().count(Entry::Published);
-        let metadata = self.metadata();
+        let metadata = self.metadata(entry.name);
         self.record((entry.name)(), &event, metadata.as_ref());
         if let Some(topic) = self.bus().topic_of((entry.type_id)()) {
             topic.deliver_shared(Arc::clone(self), event, metadata).await;

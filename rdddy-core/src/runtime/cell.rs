@@ -30,18 +30,26 @@ use super::error::ContractBreach;
 use super::event::{ActorIdentity, DeadReason, Failure, SystemEvent};
 use super::extra::Extra;
 use super::frame::{FrameHeader, panic_message};
-use super::gate::{Gate, Signals};
 use super::id::{ActorId, ActorPath};
 use super::lazy::Lazy;
 use super::lifecycle::{self, Ending, Failed};
 use super::mailbox::{Mailbox, Pushed};
 use super::parking::Parking;
+use super::signals::{SignalSet, Signals};
 use super::system::System;
 use crate::message::Metadata;
 use crate::seam::{Run, Runnable};
 
 /// Messages handled before other cells get a turn.
 const BATCH: u32 = 256;
+
+/// Why a message was not queued, with the message.
+pub(crate) enum Unqueued<B> {
+    /// As many wait as may.
+    Full(B),
+    /// The actor has ended.
+    Closed(B),
+}
 
 /// What the owner remembers.
 mod marks {
@@ -53,18 +61,19 @@ mod marks {
     pub(super) const FRONT: u8 = 4;
 }
 
-/// See the module.
+/// See the module. What producers write to comes first, what the owner writes to comes last.
+#[repr(C)]
 pub(crate) struct Cell<A: Actor> {
     mailbox: Mailbox,
-    gate: Gate,
     /// Messages that may wait; `u32::MAX` when unbounded.
     capacity: u32,
-    parking: Parking,
-    marks: StdCell<u8>,
-    frame: StdCell<*mut FrameHeader>,
-    extra: Lazy<Extra>,
-    id: ActorId,
     system: Arc<System>,
+    id: ActorId,
+    extra: Lazy<Extra>,
+    frame: StdCell<*mut FrameHeader>,
+    parking: Parking,
+    signals: SignalSet,
+    marks: StdCell<u8>,
     state: UnsafeCell<MaybeUninit<A>>,
 }
 
@@ -86,7 +95,7 @@ impl<A: Actor> Cell<A> {
     ) -> Arc<Self> {
         Arc::new(Cell {
             mailbox: Mailbox::owned(),
-            gate: Gate::new(),
+            signals: SignalSet::new(),
             capacity: match config.mailbox {
                 // All its messages overflow: into a ring, whose oldest can be dropped.
                 Capacity::Bounded(_) if config.overflow == Overflow::DropOldest => 0,
@@ -114,7 +123,7 @@ impl<A: Actor> Cell<A> {
     }
 
     pub(crate) fn waiting(&self) -> u32 {
-        self.gate.waiting()
+        self.mailbox.waiting()
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -229,47 +238,48 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// Counts a message in, if there is room for it.
-    #[inline]
-    pub(crate) fn admit(&self) -> bool {
-        self.gate.admit(self.capacity)
-    }
-
-    /// Counts a message in, room or not.
-    pub(crate) fn admit_always(&self) {
-        self.gate.admit_always();
-    }
-
-    /// Queues a message that was counted in.
+    /// Queues a message, if there is room for it.
     #[inline]
     pub(crate) fn enqueue<B: Body<A>>(
         self: &Arc<Self>,
         body: B,
         metadata: Option<Arc<Metadata>>,
-    ) -> Result<(), B> {
-        let link = Parcel::pack::<A, B>(body, metadata).into_link();
-        // SAFETY: the link is the mailbox's from here on, unless it is closed.
-        match unsafe { self.mailbox.push(link) } {
-            Pushed::Queued => Ok(()),
-            Pushed::Claimed => {
-                self.system.seam().schedule(Arc::clone(self) as Runnable);
-                Ok(())
-            }
-            Pushed::Closed => {
-                self.gate.leave();
-                // SAFETY: packed from a `B` just now, and not accepted.
-                Err(unsafe { Parcel::from_link(link).open::<B>() }.0)
-            }
-        }
+    ) -> Result<(), Unqueued<B>> {
+        self.enqueue_within(body, metadata, self.capacity)
+    }
+
+    /// Queues a message, room or not.
+    pub(crate) fn enqueue_always<B: Body<A>>(
+        self: &Arc<Self>,
+        body: B,
+    ) -> Result<(), Unqueued<B>> {
+        self.enqueue_within(body, None, u32::MAX)
     }
 
     #[inline]
-    fn leave(&self) -> Signals {
-        let (waiting, signals) = self.gate.leave();
-        if signals.has(Signals::WAITERS) && waiting <= self.capacity / 2 {
-            self.wake_waiters();
+    fn enqueue_within<B: Body<A>>(
+        self: &Arc<Self>,
+        body: B,
+        metadata: Option<Arc<Metadata>>,
+        capacity: u32,
+    ) -> Result<(), Unqueued<B>> {
+        if capacity == 0 {
+            return Err(Unqueued::Full(body));
         }
-        signals
+        let link = Parcel::pack::<A, B>(body, metadata).into_link();
+        // SAFETY: the link is the mailbox's from here on, if it is queued.
+        let pushed = unsafe { self.mailbox.push(link, capacity) };
+        match pushed {
+            Pushed::Queued => return Ok(()),
+            Pushed::Claimed => {
+                self.system.seam().schedule(Arc::clone(self) as Runnable);
+                return Ok(());
+            }
+            Pushed::Full | Pushed::Closed => {}
+        }
+        // SAFETY: packed from a `B` just now, and not queued.
+        let (body, _) = unsafe { Parcel::from_link(link).open::<B>() };
+        Err(if pushed == Pushed::Full { Unqueued::Full(body) } else { Unqueued::Closed(body) })
     }
 
     /// Lets all who wait for room try again.
@@ -278,7 +288,7 @@ impl<A: Actor> Cell<A> {
     pub(crate) fn wake_waiters(&self) {
         if let Some(extra) = self.extra() {
             // Lowered first: who comes to wait from here on raises it again.
-            self.gate.lower(Signals::WAITERS);
+            self.signals.lower(Signals::WAITERS);
             extra.take_waiters().into_iter().for_each(Waker::wake);
         }
     }
@@ -286,12 +296,13 @@ impl<A: Actor> Cell<A> {
     /// Has `waker` woken when there is room; true when there may be room right now.
     pub(crate) fn wait_for_room(&self, waker: &Waker) -> bool {
         self.extra_or_init().add_waiter(waker.clone());
-        self.gate.raise(Signals::WAITERS) <= self.capacity / 2 || self.mailbox.is_closed()
+        self.signals.raise(Signals::WAITERS);
+        self.mailbox.waiting() <= self.capacity / 2 || self.mailbox.is_closed()
     }
 
     /// Raises `signals` and sees to it that somebody attends to them.
     pub(crate) fn signal(self: &Arc<Self>, signals: Signals) {
-        self.gate.raise(signals);
+        self.signals.raise(signals);
         if self.mailbox.try_claim() || (signals.has(Signals::CANCEL) && self.parking.notify()) {
             self.system.seam().schedule(Arc::clone(self) as Runnable);
         }
@@ -303,7 +314,7 @@ impl<A: Actor> Cell<A> {
         if !self.mailbox.try_claim() {
             return false;
         }
-        if self.gate.signals().urgent() {
+        if self.signals.get().urgent() {
             self.system.seam().schedule(Arc::clone(self) as Runnable);
             return false;
         }
@@ -342,7 +353,11 @@ impl<A: Actor> Cell<A> {
         if !unsafe { self.mailbox.release() } {
             return false;
         }
-        !(self.gate.signals().urgent() && self.mailbox.try_claim())
+        let signals = self.signals.get();
+        if signals.has(Signals::WAITERS) {
+            self.wake_waiters();
+        }
+        !(signals.urgent() && self.mailbox.try_claim())
     }
 
     /// Leaves a handler's frame with the cell; parks it, if `park` says so and no wake has come.
@@ -376,7 +391,7 @@ impl<A: Actor> Cell<A> {
         let mut task = TaskContext::from_waker(&waker);
         loop {
             self.parking.begin_poll();
-            if self.gate.signals().has(Signals::CANCEL) {
+            if self.signals.get().has(Signals::CANCEL) {
                 // The signal stays up: there is more to it for whoever runs the cell.
                 self.cancel_frame();
                 return Step::Done;
@@ -411,12 +426,15 @@ impl<A: Actor> Cell<A> {
     #[cold]
     #[inline(never)]
     fn attend(self: &Arc<Self>, signals: Signals) -> Option<()> {
+        if signals.has(Signals::WAITERS) && self.mailbox.waiting() <= self.capacity / 2 {
+            self.wake_waiters();
+        }
         if signals.has(Signals::CANCEL) {
-            self.gate.lower(Signals::CANCEL);
+            self.signals.lower(Signals::CANCEL);
             self.cancel_frame();
         }
         if signals.has(Signals::CONTROL) {
-            self.gate.lower(Signals::CONTROL);
+            self.signals.lower(Signals::CONTROL);
             self.hurry_control();
         }
         if signals.has(Signals::HANDOVER) && self.frame.get().is_null() {
@@ -431,10 +449,10 @@ impl<A: Actor> Cell<A> {
         loop {
             let (taker, more) = extra.next_taker();
             if !more {
-                self.gate.lower(Signals::HANDOVER);
+                self.signals.lower(Signals::HANDOVER);
                 // One may have come between the look and the lowering.
                 if extra.has_takers() {
-                    self.gate.raise(Signals::HANDOVER);
+                    self.signals.raise(Signals::HANDOVER);
                 }
             }
             match taker {
@@ -481,9 +499,9 @@ impl<A: Actor> Cell<A> {
         self.marks.set(self.marks.get() | marks::FRONT);
     }
 
-    /// The next message, and whether it is counted in the gate.
+    /// The next message.
     #[inline]
-    fn take(&self, signals: Signals) -> Option<(Parcel, bool)> {
+    fn take(&self, signals: Signals) -> Option<Parcel> {
         if self.marks.get() & marks::FRONT != 0
             && let Some(next) = self.take_front()
         {
@@ -492,14 +510,14 @@ impl<A: Actor> Cell<A> {
         if signals.has(Signals::RING)
             && let Some(parcel) = self.take_ring()
         {
-            return Some((parcel, false));
+            return Some(parcel);
         }
         // SAFETY: called by the owner; links that come out are parcels that went in.
-        unsafe { self.mailbox.pop().map(|link| (Parcel::from_link(link), true)) }
+        unsafe { self.mailbox.pop().map(|link| Parcel::from_link(link)) }
     }
 
     #[cold]
-    fn take_front(&self) -> Option<(Parcel, bool)> {
+    fn take_front(&self) -> Option<Parcel> {
         let front = self.extra().and_then(Extra::pop_front);
         if front.is_none() {
             self.marks.set(self.marks.get() & !marks::FRONT);
@@ -511,7 +529,7 @@ impl<A: Actor> Cell<A> {
     #[cold]
     fn take_ring(&self) -> Option<Parcel> {
         let extra = self.extra()?;
-        extra.pop_ring(|| self.gate.lower(Signals::RING))
+        extra.pop_ring(|| self.signals.lower(Signals::RING))
     }
 
     /// Ends a message unhandled, and says so.
@@ -575,7 +593,6 @@ impl<A: Actor> Cell<A> {
         // SAFETY: called by the owner; links that come out are parcels that went in.
         unsafe {
             self.mailbox.close(|link| {
-                self.gate.leave();
                 buried += 1;
                 self.bury(Parcel::from_link(link), DeadReason::Stopped);
             });
@@ -602,50 +619,56 @@ impl<A: Actor> Cell<A> {
 impl<A: Actor> Run for Cell<A> {
     fn run(self: Arc<Self>) -> Option<Runnable> {
         let simulated = self.system.is_simulated();
-        let mut left = if simulated { 1 } else { BATCH };
-        let mut signals = self.gate.signals();
-        if !self.frame.get().is_null() {
-            if signals.has(Signals::CANCEL) {
-                self.attend(signals)?;
-            } else {
-                // SAFETY: who runs a scheduled cell owns it; it has a frame.
-                self.settle(unsafe { self.resume() })?;
-            }
-            signals = self.gate.signals();
-        }
-        loop {
-            if signals.urgent() {
-                self.attend(signals)?;
-            }
-            let Some((parcel, counted)) = self.take(signals) else {
-                if self.release() {
-                    return None;
-                }
-                signals = self.gate.signals();
-                continue;
-            };
-            signals = self.note_out(counted);
-            if simulated && self.crashes(&parcel) {
-                self.put_front(parcel);
-                lifecycle::fail(&self, Failed::injected());
-                return None;
-            }
-            // SAFETY: the runner owns the cell; it is occupied while it runs.
-            self.settle(unsafe { parcel.run(&self) })?;
-            self.after_message();
-            left -= 1;
-            if left == 0 {
-                return if self.release() { None } else { Some(self) };
-            }
+        match self.run_batch(simulated) {
+            Some(Turnover::Again) if !self.release() => Some(self),
+            _ => None,
         }
     }
 }
 
+/// How a batch ended, for a cell that is still its runner's.
+enum Turnover {
+    /// The cell is idle.
+    Idle,
+    /// There may be more to do.
+    Again,
+}
+
 impl<A: Actor> Cell<A> {
-    /// Takes a message out of the count; what is up.
+    /// Handles what waits, for a while; `None` when the cell is no longer the caller's.
     #[inline]
-    fn note_out(&self, counted: bool) -> Signals {
-        if counted { self.leave() } else { self.gate.signals() }
+    fn run_batch(self: &Arc<Self>, simulated: bool) -> Option<Turnover> {
+        if !self.frame.get().is_null() {
+            if self.signals.get().has(Signals::CANCEL) {
+                self.attend(self.signals.get())?;
+            } else {
+                // SAFETY: who runs a scheduled cell owns it; it has a frame.
+                self.settle(unsafe { self.resume() })?;
+            }
+        }
+        for _ in 0..if simulated { 1 } else { BATCH } {
+            let parcel = loop {
+                let signals = self.signals.get();
+                if signals.any() {
+                    self.attend(signals)?;
+                }
+                if let Some(next) = self.take(signals) {
+                    break next;
+                }
+                if self.release() {
+                    return Some(Turnover::Idle);
+                }
+            };
+            if simulated && self.crashes(&parcel) {
+                self.put_front(parcel);
+                lifecycle::fail(self, Failed::injected());
+                return None;
+            }
+            // SAFETY: the runner owns the cell; it is occupied while it runs.
+            self.settle(unsafe { parcel.run(self) })?;
+            self.after_message();
+        }
+        Some(Turnover::Again)
     }
 
     /// Checks the system's invariants.

@@ -15,7 +15,7 @@ use super::event::Terminated;
 use super::handler::EventHandler;
 use super::id::{ActorId, ActorPath};
 use super::props::Props;
-use super::turn::{Deadline, Turn};
+use super::turn::Turn;
 use crate::message::{Event, Metadata, Timestamp};
 
 /// What a handler may do beside changing its actor's state: reach itself, its children and the
@@ -92,11 +92,7 @@ impl<A: Actor> Context<A> {
     /// How long the asker still waits, if the message at hand was asked.
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
-        match self.turn.deadline {
-            Deadline::None => None,
-            Deadline::Within(duration) => Some(duration),
-            Deadline::At(due) => Some(due.saturating_sub(self.cell.system().seam().elapsed())),
-        }
+        self.turn.deadline.left(self.cell.system().seam().elapsed())
     }
 
     /// The time, by the system's clock.

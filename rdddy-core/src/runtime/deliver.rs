@@ -4,7 +4,6 @@
 
 use std::any::TypeId;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -14,7 +13,7 @@ use super::envelope::{About, Body, Parcel, Step};
 use super::error::{ErrorReport, Unanswered};
 use super::event::{DeadReason, Failure, SystemEvent};
 use super::frame::{Finish, launch};
-use super::handler::{EventHandler, EventOutcome, Handler, HandlerOptions, Outcome};
+use super::handler::{EventHandler, EventOutcome, Handler, HandlerOptions, Lane, Outcome};
 use super::ledger::Entry;
 use super::lifecycle::Failed;
 use super::turn::{Deadline, Turn};
@@ -33,8 +32,7 @@ pub(crate) struct Told<M>(pub(crate) M);
 pub(crate) struct Asked<M: Request> {
     pub(crate) message: M,
     pub(crate) reply: oneshot::Sender<Answer<M>>,
-    /// By when, in nanoseconds since the system's start.
-    pub(crate) due: u64,
+    pub(crate) deadline: Deadline,
 }
 
 /// A message that failed the last incarnation.
@@ -49,19 +47,13 @@ pub(crate) struct Published<E> {
     pub(crate) attempt: u32,
 }
 
-fn turn<A: super::actor::Actor>(
-    cell: &Cell<A>,
-    metadata: Option<Arc<Metadata>>,
-    deadline: Deadline,
-) -> Turn {
-    Turn { actor: cell.id(), system: cell.system().address(), metadata, deadline }
-}
-
 fn about<M: Message>(options: HandlerOptions) -> About {
     About { name: M::name(), kind: M::KIND, lane: options.lane, internal: false }
 }
 
 impl<A: Handler<M>, M: Request> Body<A> for Told<M> {
+    const LANE: Lane = A::OPTIONS.lane;
+
     fn about() -> About {
         about::<M>(A::OPTIONS)
     }
@@ -73,15 +65,16 @@ impl<A: Handler<M>, M: Request> Body<A> for Told<M> {
 
     #[inline]
     unsafe fn handle(self, cell: &Arc<Cell<A>>, metadata: Option<Arc<Metadata>>) -> Step {
-        let turn = turn(cell, metadata, Deadline::None);
         // SAFETY: the caller's promise.
-        unsafe { request(cell, self.0, turn, Reply::Nobody, 1) }
+        unsafe { request(cell, self.0, metadata, Deadline::NONE, Reply::Nobody, 1) }
     }
 
     fn bury(self, _: DeadReason) {}
 }
 
 impl<A: Handler<M>, M: Request> Body<A> for Again<M> {
+    const LANE: Lane = A::OPTIONS.lane;
+
     fn about() -> About {
         about::<M>(A::OPTIONS)
     }
@@ -91,15 +84,17 @@ impl<A: Handler<M>, M: Request> Body<A> for Again<M> {
     }
 
     unsafe fn handle(self, cell: &Arc<Cell<A>>, metadata: Option<Arc<Metadata>>) -> Step {
-        let turn = turn(cell, metadata, Deadline::None);
+        let Again { message, attempt } = self;
         // SAFETY: the caller's promise.
-        unsafe { request(cell, self.message, turn, Reply::Nobody, self.attempt) }
+        unsafe { request(cell, message, metadata, Deadline::NONE, Reply::Nobody, attempt) }
     }
 
     fn bury(self, _: DeadReason) {}
 }
 
 impl<A: Handler<M>, M: Request> Body<A> for Asked<M> {
+    const LANE: Lane = A::OPTIONS.lane;
+
     fn about() -> About {
         about::<M>(A::OPTIONS)
     }
@@ -116,9 +111,9 @@ impl<A: Handler<M>, M: Request> Body<A> for Asked<M> {
             cell.system().dead_letter(M::name(), M::KIND, actor, id, DeadReason::Expired);
             return Step::Done;
         }
-        let turn = turn(cell, metadata, Deadline::At(Duration::from_nanos(self.due)));
+        let reply = Reply::Channel(self.reply);
         // SAFETY: the caller's promise.
-        unsafe { request(cell, self.message, turn, Reply::Channel(self.reply), 1) }
+        unsafe { request(cell, self.message, metadata, self.deadline, reply, 1) }
     }
 
     fn bury(self, reason: DeadReason) {
@@ -136,7 +131,8 @@ impl<A: Handler<M>, M: Request> Body<A> for Asked<M> {
 pub(crate) unsafe fn request<A: Handler<M>, M: Request>(
     cell: &Arc<Cell<A>>,
     message: M,
-    turn: Turn,
+    metadata: Option<Arc<Metadata>>,
+    deadline: Deadline,
     reply: Reply<M>,
     attempt: u32,
 ) -> Step {
@@ -149,9 +145,9 @@ pub(crate) unsafe fn request<A: Handler<M>, M: Request>(
             let work = move |actor: &mut A, cx: &mut Context<A>| {
                 super::blocking::wait(A::handle(actor, message, cx))
             };
-            launch(cell, turn, limit, |_, cx| super::blocking::away(cx, work), finish)
+            launch(cell, metadata, deadline, limit, |_, cx| super::blocking::away(cx, work), finish)
         } else {
-            launch(cell, turn, limit, |actor, cx| A::handle(actor, message, cx), finish)
+            launch(cell, metadata, deadline, limit, |actor, cx| A::handle(actor, message, cx), finish)
         }
     }
 }
@@ -211,7 +207,12 @@ impl<A: Handler<M>, M: Request> Finish<A, Outcomes<M>> for FinishRequest<M> {
     }
 
     #[inline]
-    fn finish(self, ended: Result<Outcomes<M>, Failure>, cell: &Arc<Cell<A>>, turn: Turn) -> Step {
+    fn finish(
+        self,
+        ended: Result<Outcomes<M>, Failure>,
+        cell: &Arc<Cell<A>>,
+        turn: &mut Turn,
+    ) -> Step {
         let ledger = cell.system().ledger();
         let failure = match ended {
             Ok(Outcome::Reply(reply)) => {
@@ -253,7 +254,7 @@ impl<A: Handler<M>, M: Request> Finish<A, Outcomes<M>> for FinishRequest<M> {
         self.reply.send(Err(Unanswered::Failed(failure.clone())));
         let again = self.kept.map(|message| {
             let body = Again { message, attempt: self.attempt + 1 };
-            Parcel::pack::<A, _>(body, turn.metadata)
+            Parcel::pack::<A, _>(body, turn.metadata.take())
         });
         failed::<A, M>(cell, failure, self.attempt, again, false)
     }
@@ -290,6 +291,8 @@ fn failed<A: super::actor::Actor, M: Message>(
 }
 
 impl<A: EventHandler<E>, E: Event> Body<A> for Published<E> {
+    const LANE: Lane = A::OPTIONS.lane;
+
     fn about() -> About {
         about::<E>(A::OPTIONS)
     }
@@ -351,7 +354,7 @@ pub(crate) unsafe fn event<A: EventHandler<E>, E: Event>(
     metadata: Option<Arc<Metadata>>,
     attempt: u32,
 ) -> Step {
-    let turn = turn(cell, metadata, Deadline::None);
+    let deadline = Deadline::NONE;
     let place = event.as_ptr();
     let limit = A::OPTIONS.timeout;
     // SAFETY: the caller's promise; the event is kept alive by the publisher until this call
@@ -363,10 +366,10 @@ pub(crate) unsafe fn event<A: EventHandler<E>, E: Event>(
             let work = move |actor: &mut A, cx: &mut Context<A>| {
                 super::blocking::wait(A::handle(actor, &share, cx))
             };
-            launch(cell, turn, limit, |_, cx| super::blocking::away(cx, work), finish)
+            launch(cell, metadata, deadline, limit, |_, cx| super::blocking::away(cx, work), finish)
         } else {
             let finish = FinishEvent { event, attempt };
-            launch(cell, turn, limit, |actor, cx| A::handle(actor, &*place, cx), finish)
+            launch(cell, metadata, deadline, limit, |actor, cx| A::handle(actor, &*place, cx), finish)
         }
     }
 }
@@ -382,7 +385,12 @@ impl<A: EventHandler<E>, E: Event> Finish<A, EventOutcome> for FinishEvent<E> {
     }
 
     #[inline]
-    fn finish(self, ended: Result<EventOutcome, Failure>, cell: &Arc<Cell<A>>, turn: Turn) -> Step {
+    fn finish(
+        self,
+        ended: Result<EventOutcome, Failure>,
+        cell: &Arc<Cell<A>>,
+        turn: &mut Turn,
+    ) -> Step {
         let failure = match ended {
             Ok(EventOutcome::Done) => {
                 cell.system().ledger().count(Entry::Handled);
@@ -394,7 +402,7 @@ impl<A: EventHandler<E>, E: Event> Finish<A, EventOutcome> for FinishEvent<E> {
         };
         let again = A::OPTIONS.redeliver.then(|| {
             let body = Published { event: self.event.share(), attempt: self.attempt + 1 };
-            Parcel::pack::<A, _>(body, turn.metadata)
+            Parcel::pack::<A, _>(body, turn.metadata.take())
         });
         let quiet = TypeId::of::<E>() == TypeId::of::<SystemEvent>();
         failed::<A, E>(cell, failure, self.attempt, again, quiet)

@@ -12,6 +12,8 @@ use super::handler::Lane;
 use super::mailbox::Link;
 use crate::message::{Kind, Metadata};
 
+const _: () = assert!(align_of::<Envelope<u8>>() == super::mailbox::ALIGN);
+
 /// What every envelope starts with.
 #[repr(C)]
 pub(crate) struct Node {
@@ -21,8 +23,8 @@ pub(crate) struct Node {
 }
 
 /// An envelope with its content. The node comes first, so that a pointer to one is a pointer to
-/// the other.
-#[repr(C)]
+/// the other; the mailbox keeps a count where the alignment leaves room in an address.
+#[repr(C, align(16))]
 struct Envelope<B> {
     node: Node,
     body: B,
@@ -63,6 +65,9 @@ pub(crate) enum Step {
 
 /// What an envelope holds: a kind of delivery of a message to an actor `A`.
 pub(crate) trait Body<A: Actor>: Sized + Send + 'static {
+    /// In which order it is handled.
+    const LANE: Lane;
+
     /// What the envelope tells without being opened.
     fn about() -> About;
 

@@ -142,11 +142,10 @@ impl Extra {
         lock(&self.front).again.push_front(parcel);
     }
 
-    /// The next message before those in the mailbox, and whether it is counted in the gate.
-    pub(crate) fn pop_front(&self) -> Option<(Parcel, bool)> {
+    /// The next message before those in the mailbox.
+    pub(crate) fn pop_front(&self) -> Option<Parcel> {
         let mut front = lock(&self.front);
-        let control = front.control.pop_front().map(|parcel| (parcel, true));
-        control.or_else(|| front.again.pop_front().map(|parcel| (parcel, false)))
+        front.control.pop_front().or_else(|| front.again.pop_front())
     }
 
     pub(crate) fn stash(&self, parcel: Parcel) -> Result<(), Parcel> {
@@ -194,7 +193,7 @@ impl Extra {
     /// How many messages wait outside of the mailbox.
     pub(crate) fn waiting(&self) -> usize {
         let front = lock(&self.front);
-        front.again.len() + front.stash.len() + lock(&self.ring).len()
+        front.control.len() + front.again.len() + front.stash.len() + lock(&self.ring).len()
     }
 
     /// Everything that waits outside of the mailbox, control lane first.

@@ -18,7 +18,9 @@ use super::cell::Cell;
 use super::context::Context;
 use super::envelope::Step;
 use super::event::Failure;
-use super::turn::{Current, Turn};
+use super::lifecycle::Failed;
+use super::turn::{Current, Deadline, Turn};
+use crate::message::Metadata;
 use crate::seam::Sleep;
 
 /// What every frame starts with.
@@ -53,7 +55,7 @@ pub(crate) trait Finish<A: Actor, O>: Sized + Send {
     fn suspend(&mut self) {}
 
     /// The handler ended.
-    fn finish(self, ended: Result<O, Failure>, cell: &Arc<Cell<A>>, turn: Turn) -> Step;
+    fn finish(self, ended: Result<O, Failure>, cell: &Arc<Cell<A>>, turn: &mut Turn) -> Step;
 
     /// The handler was dropped unfinished, because its actor was killed.
     fn cancel(self, cell: &Arc<Cell<A>>);
@@ -68,7 +70,8 @@ pub(crate) trait Finish<A: Actor, O>: Sized + Send {
 #[inline]
 pub(crate) unsafe fn launch<A, O, F, N>(
     cell: &Arc<Cell<A>>,
-    turn: Turn,
+    metadata: Option<Arc<Metadata>>,
+    deadline: Deadline,
     limit: Option<Duration>,
     start: impl FnOnce(&'static mut A, &'static mut Context<A>) -> F,
     finish: N,
@@ -81,11 +84,16 @@ where
     let frame = blocks::allocate::<Frame<A, F, N>>();
     let place = frame.as_ptr();
     let mut live = false;
+    let mut finish = Some(finish);
     // SAFETY: fresh memory for this very type, whose fields are initialized in the order in which
     // they are used. The actor and the context outlive the future: the owner of the cell drops the
     // future before either, and a cell with a waiting future keeps itself alive.
-    let polled = unsafe {
-        (&raw mut (*place).turn).write(turn);
+    let ended = unsafe {
+        // Field by field: a turn that is copied as a whole stalls on its own parts.
+        (&raw mut (*place).turn.actor).write(cell.id());
+        (&raw mut (*place).turn.system).write(cell.system().address());
+        (&raw mut (*place).turn.metadata).write(metadata);
+        (&raw mut (*place).turn.deadline).write(deadline);
         (&raw mut (*place).cx).write(Context::new(cell, &raw const (*place).turn));
         let _current = Current::enter(&raw const (*place).turn);
         catch_unwind(AssertUnwindSafe(|| {
@@ -95,34 +103,42 @@ where
             // A waker that borrows the cell: cloning it is what costs a reference count.
             let waker = ManuallyDrop::new(Waker::from(Arc::from_raw(Arc::as_ptr(cell))));
             let mut task = TaskContext::from_waker(&waker);
-            let polled = Pin::new_unchecked(&mut (*place).future).poll(&mut task);
-            if polled.is_ready() {
-                live = false;
-                (&raw mut (*place).future).drop_in_place();
-            }
-            polled
+            let Poll::Ready(out) = Pin::new_unchecked(&mut (*place).future).poll(&mut task) else {
+                return None;
+            };
+            live = false;
+            (&raw mut (*place).future).drop_in_place();
+            let finish = finish.take()?;
+            Some(conclude(cell, Ok(out), finish, &mut (*place).turn))
         }))
     };
-    let ended = match polled {
-        Ok(Poll::Ready(out)) => Ok(out),
-        // SAFETY: everything but `finish` and `header` is initialized.
-        Ok(Poll::Pending) => return unsafe { suspend(cell, frame, limit, finish) },
+    let step = match ended {
+        Ok(Some(step)) => step,
+        Ok(None) => match finish.take() {
+            // SAFETY: everything but `finish` and `header` is initialized.
+            Some(finish) => return unsafe { suspend(cell, frame, limit, finish) },
+            None => Step::Done,
+        },
         Err(panic) => {
-            if live {
-                // SAFETY: the future is initialized, and dropped only here.
-                unsafe { drop_quietly(&raw mut (*place).future) };
+            let failure = Failure::Panic(panic_message(&*panic));
+            // SAFETY: the future, if it is initialized, is dropped only here; the turn is.
+            unsafe {
+                if live {
+                    drop_quietly(&raw mut (*place).future);
+                }
+                match finish.take() {
+                    Some(finish) => conclude(cell, Err(failure), finish, &mut (*place).turn),
+                    None => Step::Failed(Box::new(Failed::outside(failure))),
+                }
             }
-            Err(Failure::Panic(panic_message(&*panic)))
         }
     };
-    // SAFETY: the turn is the last initialized field that owns anything, and moved out before the
-    // memory is freed.
-    let turn = unsafe {
-        let turn = (&raw const (*place).turn).read();
+    // SAFETY: the turn is the last initialized field that owns anything.
+    unsafe {
+        (&raw mut (*place).turn).drop_in_place();
         blocks::free(frame);
-        turn
-    };
-    conclude(cell, ended, finish, turn)
+    }
+    step
 }
 
 /// # Safety
@@ -184,8 +200,12 @@ where
         Err(panic) => Err(Failure::Panic(panic_message(&*panic))),
     };
     // SAFETY: the frame is taken apart once: its handler has ended.
-    let (cell, turn, finish) = unsafe { dismantle(frame) };
-    Some(conclude(&cell, ended, finish, turn))
+    let (cell, mut turn, finish) = unsafe { dismantle(frame) };
+    let concluded = catch_unwind(AssertUnwindSafe(|| conclude(&cell, ended, finish, &mut turn)));
+    Some(concluded.unwrap_or_else(|panic| {
+        let failure = Failure::Panic(panic_message(&*panic));
+        Step::Failed(Box::new(Failed::outside(failure)))
+    }))
 }
 
 /// # Safety
@@ -227,7 +247,7 @@ fn conclude<A: Actor, O, N: Finish<A, O>>(
     cell: &Arc<Cell<A>>,
     ended: Result<O, Failure>,
     finish: N,
-    turn: Turn,
+    turn: &mut Turn,
 ) -> Step {
     let ended = if A::HOOKS.invariants { ended.and_then(|out| cell.check(out)) } else { ended };
     finish.finish(ended, cell, turn)

@@ -1,9 +1,9 @@
 //! The books: what became of every message. One page per thread, so that counting costs a plain
 //! addition.
 
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use crate::seam::sync::lock;
 
@@ -64,28 +64,61 @@ impl Counters {
     }
 }
 
+/// Threads with a page of their own; the others share the last one.
+const PAGES: usize = 64;
+
 #[repr(align(128))]
 #[derive(Default)]
 struct Page([AtomicU64; ENTRIES]);
 
 /// See the module.
-pub(crate) struct Ledger {
-    /// Tells the systems of one process apart.
-    system: u64,
-    pages: Mutex<Vec<Arc<Page>>>,
-}
+pub(crate) struct Ledger(Box<[Page]>);
 
 thread_local! {
-    /// The page of the system that this thread counted for last.
-    static PAGE: RefCell<Option<(u64, Arc<Page>)>> = const { RefCell::new(None) };
+    /// Which page this thread writes to.
+    static PAGE: Cell<usize> = const { Cell::new(UNASSIGNED) };
+    static ASSIGNED: Assigned = const { Assigned };
 }
 
-static SYSTEMS: AtomicU64 = AtomicU64::new(0);
+const UNASSIGNED: usize = usize::MAX;
+
+/// Pages whose thread has ended, and the first that never had one.
+static FREE: Mutex<(Vec<usize>, usize)> = Mutex::new((Vec::new(), 0));
+
+/// Gives a thread's page to another one when it ends.
+struct Assigned;
+
+impl Drop for Assigned {
+    fn drop(&mut self) {
+        let page = PAGE.replace(PAGES - 1);
+        if page < PAGES - 1 {
+            lock(&FREE).0.push(page);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn assign_page() -> usize {
+    let page = {
+        let mut free = lock(&FREE);
+        free.0.pop().unwrap_or_else(|| {
+            let page = free.1.min(PAGES - 1);
+            free.1 = page + 1;
+            page
+        })
+    };
+    PAGE.set(page);
+    // A thread that is ending already keeps to the shared page.
+    if ASSIGNED.try_with(|_| ()).is_err() {
+        PAGE.set(PAGES - 1);
+    }
+    page
+}
 
 impl Ledger {
     pub(crate) fn new() -> Self {
-        let system = SYSTEMS.fetch_add(1, Ordering::Relaxed);
-        Ledger { system, pages: Mutex::new(Vec::new()) }
+        Ledger((0..PAGES).map(|_| Page::default()).collect())
     }
 
     #[inline]
@@ -95,58 +128,24 @@ impl Ledger {
 
     #[inline]
     pub(crate) fn add(&self, entry: Entry, n: u64) {
-        let counted = PAGE.try_with(|page| {
-            let mut page = page.borrow_mut();
-            let page = match &mut *page {
-                Some((system, page)) if *system == self.system => &*page,
-                other => self.open_page(other),
-            };
-            if let Some(count) = page.0.get(entry as usize) {
-                // This thread is the only one that writes to the page.
-                count.store(count.load(Ordering::Relaxed) + n, Ordering::Relaxed);
-            }
-        });
-        if counted.is_err() {
-            self.add_at_exit(entry, n);
+        let mut page = PAGE.get();
+        if page == UNASSIGNED {
+            page = assign_page();
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn open_page<'a>(&self, slot: &'a mut Option<(u64, Arc<Page>)>) -> &'a Arc<Page> {
-        let page = Arc::new(Page::default());
-        let mut pages = lock(&self.pages);
-        // A thread that alternates between systems leaves pages behind; nobody writes to them.
-        if pages.len() >= PAGES_MAX {
-            let total = Page::default();
-            pages.retain(|page| {
-                let written = Arc::strong_count(page) > 1;
-                if !written {
-                    total.absorb(page);
-                }
-                written
-            });
-            pages.push(Arc::new(total));
+        let Some(count) = self.0.get(page).and_then(|page| page.0.get(entry as usize)) else {
+            return;
+        };
+        if page == PAGES - 1 {
+            count.fetch_add(n, Ordering::Relaxed);
+        } else {
+            // This thread is the only one that writes to the page.
+            count.store(count.load(Ordering::Relaxed) + n, Ordering::Relaxed);
         }
-        pages.push(Arc::clone(&page));
-        drop(pages);
-        &slot.insert((self.system, page)).1
-    }
-
-    /// On a thread whose locals are gone.
-    #[cold]
-    fn add_at_exit(&self, entry: Entry, n: u64) {
-        let page = Page::default();
-        if let Some(count) = page.0.get(entry as usize) {
-            count.store(n, Ordering::Relaxed);
-        }
-        lock(&self.pages).push(Arc::new(page));
     }
 
     pub(crate) fn totals(&self) -> Counters {
-        let pages = lock(&self.pages);
         let sum = |entry: Entry| {
-            let counts = pages.iter().filter_map(|page| page.0.get(entry as usize));
+            let counts = self.0.iter().filter_map(|page| page.0.get(entry as usize));
             counts.map(|count| count.load(Ordering::Relaxed)).sum()
         };
         Counters {
@@ -160,18 +159,6 @@ impl Ledger {
             restarts: sum(Entry::Restarts),
             spawned: sum(Entry::Spawned),
             ended: sum(Entry::Ended),
-        }
-    }
-}
-
-/// Pages kept apart before those that nobody writes to are added up.
-const PAGES_MAX: usize = 256;
-
-impl Page {
-    fn absorb(&self, other: &Page) {
-        for (mine, theirs) in self.0.iter().zip(&other.0) {
-            let sum = mine.load(Ordering::Relaxed) + theirs.load(Ordering::Relaxed);
-            mine.store(sum, Ordering::Relaxed);
         }
     }
 }

@@ -20,7 +20,7 @@ use super::envelope::{About, Body, Parcel, Step};
 use super::error::ErrorReport;
 use super::event::{DeadReason, Failure, StopReason, SystemEvent};
 use super::frame::panic_message;
-use super::gate::Signals;
+use super::signals::Signals;
 use super::handler::Lane;
 use super::ledger::Entry;
 use super::props::Factory;
@@ -74,6 +74,8 @@ pub(crate) enum Ending {
 struct Stop;
 
 impl<A: Actor> Body<A> for Stop {
+    const LANE: Lane = Lane::User;
+
     fn about() -> About {
         About { name: "rdddy.Stop", kind: Kind::Command, lane: Lane::User, internal: true }
     }
@@ -90,9 +92,8 @@ impl<A: Actor> Body<A> for Stop {
 }
 
 pub(crate) fn tell_stop<A: Actor>(cell: &Arc<Cell<A>>) {
-    cell.admit_always();
     // A closed mailbox: the actor has ended already.
-    let _ = cell.enqueue(Stop, None);
+    let _ = cell.enqueue_always(Stop);
 }
 
 /// Takes note that an owned cell's actor has failed, and has its supervisor see to it.
@@ -278,7 +279,7 @@ async fn hook<A: Actor>(
         actor: cell.id(),
         system: cell.system().address(),
         metadata: None,
-        deadline: Deadline::None,
+        deadline: Deadline::NONE,
     };
     // SAFETY: `cell` and `turn` are alive until this function ends.
     let mut cx = unsafe { Context::new(cell, &raw const turn) };

@@ -1,6 +1,6 @@
 //! The queue of a cell, and who may run it.
 //!
-//! One word, `incoming`, holds both:
+//! One word, `incoming`, holds both: the address of a link, and above it how many links wait there.
 //!
 //! | `incoming` | meaning |
 //! |---|---|
@@ -15,20 +15,31 @@
 //! producer never waits for another one, and a taken link is never compared again, so there is no
 //! ABA problem.
 //!
-//! Claiming and releasing are sequentially consistent, together with the signals of
-//! [`Gate`](super::gate::Gate): who raises a signal and then cannot claim the cell knows that its
-//! owner looks at the signals again before it is gone for good.
+//! The bound costs producers nothing but a look: at the count in `incoming`, and at the count of what
+//! is `ready`, which the owner alone writes. While the owner moves messages from the one to the
+//! other they count twice, so the bound is never exceeded, and a mailbox may seem full for a moment.
+//!
+//! Taking, claiming and releasing are sequentially consistent, together with the signals of
+//! [`SignalSet`](super::signals::SignalSet). Who raises a signal and then cannot claim the cell, or
+//! still finds no room, knows that its owner looks at the signals again.
 #![expect(unsafe_code, reason = "an intrusive lock-free queue; modelled under loom")]
 
 use std::cell::Cell;
-use std::ptr::{NonNull, null_mut, without_provenance_mut};
+use std::ptr::{NonNull, null_mut};
 
-use crate::seam::sync::{AtomicPtr, Ordering};
+use crate::seam::sync::{AtomicPtr, AtomicU32, Ordering};
 
-const IDLE: *mut Link = without_provenance_mut(1);
-const CLOSED: *mut Link = without_provenance_mut(2);
+/// Links are aligned to 16 bytes, and addresses have at most 48 bits: the count has the other 20.
+pub(crate) const ALIGN: usize = 16;
+const ADDRESS_BITS: u32 = 44;
+const ADDRESS: usize = (1 << ADDRESS_BITS) - 1;
+/// The count stays here when there are more.
+const COUNT_MAX: usize = (1 << (usize::BITS - ADDRESS_BITS)) - 1;
 
-/// What a queued message starts with.
+const _: () = assert!(usize::BITS == 64, "the count shares a word of 64 bits with an address");
+const _: () = assert!((crate::limits::MAILBOX_CAPACITY_MAX as usize) < COUNT_MAX);
+
+/// What a queued message starts with. It is aligned to [`ALIGN`].
 pub(crate) struct Link {
     next: Cell<*mut Link>,
 }
@@ -39,6 +50,36 @@ impl Link {
     }
 }
 
+/// What `incoming` holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Head(*mut Link);
+
+impl Head {
+    const EMPTY: Self = Head(null_mut());
+    const IDLE: Self = Head(std::ptr::without_provenance_mut(1));
+    const CLOSED: Self = Head(std::ptr::without_provenance_mut(2));
+
+    #[inline]
+    fn of(link: *mut Link, count: usize) -> Self {
+        let count = count.min(COUNT_MAX);
+        Head(link.map_addr(|address| (address >> ALIGN.ilog2()) | (count << ADDRESS_BITS)))
+    }
+
+    /// The newest link, or null.
+    #[inline]
+    fn link(self) -> *mut Link {
+        if self == Head::IDLE || self == Head::CLOSED {
+            return null_mut();
+        }
+        self.0.map_addr(|word| (word & ADDRESS) << ALIGN.ilog2())
+    }
+
+    #[inline]
+    fn count(self) -> usize {
+        self.0.addr() >> ADDRESS_BITS
+    }
+}
+
 /// What became of a pushed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pushed {
@@ -46,6 +87,8 @@ pub(crate) enum Pushed {
     Claimed,
     /// Queued; whoever owns the cell will handle it.
     Queued,
+    /// Not queued: as many wait as may.
+    Full,
     /// Not queued: the actor has ended.
     Closed,
 }
@@ -55,49 +98,92 @@ pub(crate) struct Mailbox {
     incoming: AtomicPtr<Link>,
     /// Taken and in order of arrival; touched by the owner only.
     ready: Cell<*mut Link>,
+    /// How many are ready; written by the owner only.
+    ready_count: AtomicU32,
 }
 
 impl Mailbox {
     /// Empty, and owned by the caller: it becomes idle by [`Mailbox::release`].
     pub(crate) fn owned() -> Self {
-        Mailbox { incoming: AtomicPtr::new(null_mut()), ready: Cell::new(null_mut()) }
+        Self::with(Head::EMPTY)
     }
 
-    /// Queues a message.
+    /// Empty, and idle.
+    pub(crate) fn idle() -> Self {
+        Self::with(Head::IDLE)
+    }
+
+    fn with(head: Head) -> Self {
+        Mailbox {
+            incoming: AtomicPtr::new(head.0),
+            ready: Cell::new(null_mut()),
+            ready_count: AtomicU32::new(0),
+        }
+    }
+
+    #[inline]
+    fn head(&self, ordering: Ordering) -> Head {
+        Head(self.incoming.load(ordering))
+    }
+
+    #[inline]
+    fn exchange(&self, current: Head, new: Head, success: Ordering, failure: Ordering) -> bool {
+        self.incoming.compare_exchange(current.0, new.0, success, failure).is_ok()
+    }
+
+    /// Queues a message, unless `capacity` wait already.
     ///
     /// # Safety
     ///
-    /// Unless the answer is [`Pushed::Closed`], `link` belongs to the mailbox until it is taken.
+    /// If the message is queued, `link` belongs to the mailbox until it is taken.
     #[inline]
-    pub(crate) unsafe fn push(&self, link: NonNull<Link>) -> Pushed {
-        let mut current = self.incoming.load(Ordering::Relaxed);
+    pub(crate) unsafe fn push(&self, link: NonNull<Link>, capacity: u32) -> Pushed {
+        let mut current = self.head(Ordering::Relaxed);
         loop {
-            if current == CLOSED {
+            if current == Head::IDLE {
+                // SAFETY: the caller gave the link to this mailbox, and nobody else has seen it yet.
+                unsafe { link.as_ref() }.next.set(null_mut());
+            } else if current == Head::CLOSED {
                 return Pushed::Closed;
+            } else if self.count(current) >= capacity {
+                return Pushed::Full;
+            } else {
+                // SAFETY: as above.
+                unsafe { link.as_ref() }.next.set(current.link());
             }
-            let idle = current == IDLE;
-            // SAFETY: the caller gave the link to this mailbox, and nobody else has seen it yet.
-            unsafe { link.as_ref() }.next.set(if idle { null_mut() } else { current });
+            let new = Head::of(link.as_ptr(), current.count() + 1);
             match self.incoming.compare_exchange_weak(
-                current,
-                link.as_ptr(),
+                current.0,
+                new.0,
                 Ordering::AcqRel,
                 Ordering::Relaxed,
             ) {
-                Ok(_) => return if idle { Pushed::Claimed } else { Pushed::Queued },
-                Err(now) => current = now,
+                Ok(_) if current == Head::IDLE => return Pushed::Claimed,
+                Ok(_) => return Pushed::Queued,
+                Err(now) => current = Head(now),
             }
         }
+    }
+
+    #[inline]
+    fn count(&self, head: Head) -> u32 {
+        let incoming = u32::try_from(head.count()).unwrap_or(u32::MAX);
+        incoming.saturating_add(self.ready_count.load(Ordering::SeqCst))
+    }
+
+    /// How many messages wait.
+    pub(crate) fn waiting(&self) -> u32 {
+        self.count(self.head(Ordering::SeqCst))
     }
 
     /// Takes ownership of an idle cell.
     #[inline]
     pub(crate) fn try_claim(&self) -> bool {
-        self.incoming.compare_exchange(IDLE, null_mut(), Ordering::SeqCst, Ordering::SeqCst).is_ok()
+        self.exchange(Head::IDLE, Head::EMPTY, Ordering::SeqCst, Ordering::SeqCst)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.incoming.load(Ordering::Acquire) == CLOSED
+        self.head(Ordering::SeqCst) == Head::CLOSED
     }
 
     /// Takes the oldest message.
@@ -107,30 +193,35 @@ impl Mailbox {
     /// The caller owns the cell.
     #[inline]
     pub(crate) unsafe fn pop(&self) -> Option<NonNull<Link>> {
-        let mut first = self.ready.get();
-        if first.is_null() {
-            if self.incoming.load(Ordering::Relaxed).is_null() {
-                return None;
-            }
+        if self.ready.get().is_null() {
             // SAFETY: the caller owns the cell.
-            first = unsafe { self.take_incoming() };
+            unsafe { self.refill() };
         }
-        let first = NonNull::new(first)?;
+        let first = NonNull::new(self.ready.get())?;
         // SAFETY: links in `ready` belong to the mailbox, and only the owner touches them.
         self.ready.set(unsafe { first.as_ref() }.next.get());
+        self.ready_count.store(self.ready_count.load(Ordering::Relaxed) - 1, Ordering::Release);
         Some(first)
     }
 
-    /// Takes the stack of waiting messages, oldest first.
+    /// Moves the stack of waiting messages behind what is ready, which is nothing.
     ///
     /// # Safety
     ///
     /// The caller owns the cell.
     #[inline]
-    unsafe fn take_incoming(&self) -> *mut Link {
-        let stack = self.incoming.swap(null_mut(), Ordering::AcqRel);
+    unsafe fn refill(&self) {
+        let seen = self.head(Ordering::Relaxed).count();
+        if seen == 0 {
+            return;
+        }
+        // Before the move, so that nothing fits in between.
+        self.ready_count.store(u32::try_from(seen).unwrap_or(u32::MAX), Ordering::Relaxed);
+        let taken = Head(self.incoming.swap(Head::EMPTY.0, Ordering::SeqCst));
         // SAFETY: an owned, open mailbox holds null or links that belong to it.
-        unsafe { reverse(stack) }
+        let (first, count) = unsafe { reverse(taken) };
+        self.ready.set(first);
+        self.ready_count.store(count, Ordering::Release);
     }
 
     /// Moves every waiting message that `urgent` picks out of the queue, oldest first.
@@ -143,10 +234,11 @@ impl Mailbox {
         urgent: impl Fn(NonNull<Link>) -> bool,
         mut take: impl FnMut(NonNull<Link>),
     ) {
-        // SAFETY: the caller owns the cell.
-        let mut rest = unsafe { self.take_incoming() };
+        let taken = Head(self.incoming.swap(Head::EMPTY.0, Ordering::SeqCst));
+        // SAFETY: an owned, open mailbox holds null or links that belong to it.
+        let (incoming, _) = unsafe { reverse(taken) };
         let mut kept = Vec::new();
-        for start in [self.ready.replace(null_mut()), std::mem::replace(&mut rest, null_mut())] {
+        for start in [self.ready.get(), incoming] {
             let mut current = start;
             while let Some(link) = NonNull::new(current) {
                 // SAFETY: the link belongs to the mailbox, and only the owner touches it.
@@ -154,6 +246,7 @@ impl Mailbox {
                 if urgent(link) { take(link) } else { kept.push(link) }
             }
         }
+        let count = u32::try_from(kept.len()).unwrap_or(u32::MAX);
         let mut next = null_mut();
         for link in kept.into_iter().rev() {
             // SAFETY: as above.
@@ -161,6 +254,7 @@ impl Mailbox {
             next = link.as_ptr();
         }
         self.ready.set(next);
+        self.ready_count.store(count, Ordering::Release);
     }
 
     /// Gives ownership up; false when messages wait, and the caller is still the owner.
@@ -171,22 +265,19 @@ impl Mailbox {
     #[inline]
     pub(crate) unsafe fn release(&self) -> bool {
         self.ready.get().is_null()
-            && self
-                .incoming
-                .compare_exchange(null_mut(), IDLE, Ordering::SeqCst, Ordering::Relaxed)
-                .is_ok()
+            && self.exchange(Head::EMPTY, Head::IDLE, Ordering::SeqCst, Ordering::Relaxed)
     }
 
     /// Accepts nothing any more, and hands over what still waits, oldest first.
     ///
     /// # Safety
     ///
-    /// The caller owns the cell. It stays the owner: nobody can claim a closed mailbox.
+    /// The caller owns the cell, or is the only one that has it. Nobody can claim it any more.
     pub(crate) unsafe fn close(&self, mut take: impl FnMut(NonNull<Link>)) {
-        let stack = self.incoming.swap(CLOSED, Ordering::AcqRel);
-        let stack = if stack == CLOSED { null_mut() } else { stack };
-        // SAFETY: an owned mailbox that was open holds null or links that belong to it.
-        let waiting = unsafe { reverse(stack) };
+        let taken = Head(self.incoming.swap(Head::CLOSED.0, Ordering::SeqCst));
+        // SAFETY: an open mailbox holds links that belong to it, if any.
+        let (waiting, _) = unsafe { reverse(taken) };
+        self.ready_count.store(0, Ordering::Release);
         for start in [self.ready.replace(null_mut()), waiting] {
             let mut current = start;
             while let Some(link) = NonNull::new(current) {
@@ -198,17 +289,20 @@ impl Mailbox {
     }
 }
 
+/// The links of a stack, oldest first, and how many there are.
+///
 /// # Safety
 ///
-/// `stack` is null or the first of a chain of links that the caller has to itself.
+/// The caller has the stack to itself.
 #[inline]
-unsafe fn reverse(mut stack: *mut Link) -> *mut Link {
-    let mut reversed = null_mut();
-    while let Some(link) = NonNull::new(stack) {
+unsafe fn reverse(stack: Head) -> (*mut Link, u32) {
+    let mut rest = stack.link();
+    let (mut reversed, mut count) = (null_mut(), 0);
+    while let Some(link) = NonNull::new(rest) {
         // SAFETY: the caller has the chain to itself.
-        let link_ref = unsafe { link.as_ref() };
-        stack = link_ref.next.replace(reversed);
+        rest = unsafe { link.as_ref() }.next.replace(reversed);
         reversed = link.as_ptr();
+        count += 1;
     }
-    reversed
+    (reversed, count)
 }

@@ -47,10 +47,10 @@ mod wait_graph;
 mod watch;
 
 mod blocks;
-mod gate;
 mod lazy;
 mod mailbox;
 mod parking;
+mod signals;
 
 pub use actor::{Actor, Hooks};
 pub use actor_ref::{ActorRef, AnyActorRef, AskItself, SelfRef, WeakActorRef};

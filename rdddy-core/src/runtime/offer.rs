@@ -7,11 +7,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::actor::Actor;
-use super::cell::Cell;
+use super::cell::{Cell, Unqueued};
 use super::config::{Capacity, Overflow};
 use super::envelope::{Body, Parcel};
 use super::event::{DeadReason, SystemEvent};
-use super::gate::Signals;
+use super::signals::Signals;
 use super::handler::Lane;
 use super::ledger::Entry;
 use crate::message::Metadata;
@@ -38,7 +38,7 @@ impl<A: Actor> Cell<A> {
     /// Offers a message, with metadata if there is any to carry on.
     #[inline]
     pub(crate) fn offer<B: Body<A>>(self: &Arc<Self>, body: B) -> Result<(), Refused<B>> {
-        let metadata = self.system().metadata();
+        let metadata = self.system().metadata(|| B::about().name);
         self.offer_with(body, metadata)
     }
 
@@ -48,31 +48,30 @@ impl<A: Actor> Cell<A> {
         body: B,
         metadata: Option<Arc<Metadata>>,
     ) -> Result<(), Refused<B>> {
-        if !self.admit() {
-            return self.overflow(body, metadata);
+        match self.enqueue(body, metadata.clone()) {
+            Ok(()) => {
+                self.note_sent::<B>();
+                Ok(())
+            }
+            Err(Unqueued::Full(body)) => self.overflow(body, metadata),
+            Err(Unqueued::Closed(body)) => Err(Refused::Closed(body)),
         }
-        self.enqueue_counted(body, metadata)
     }
 
     #[inline]
-    fn enqueue_counted<B: Body<A>>(
-        self: &Arc<Self>,
-        body: B,
-        metadata: Option<Arc<Metadata>>,
-    ) -> Result<(), Refused<B>> {
-        self.enqueue(body, metadata).map_err(Refused::Closed)?;
+    fn note_sent<B: Body<A>>(self: &Arc<Self>) {
         self.system().ledger().count(Entry::Sent);
-        if B::about().lane == Lane::Control {
+        if B::LANE == Lane::Control {
             self.signal(Signals::CONTROL);
         }
-        Ok(())
     }
 
     /// Delivers a message that no policy may refuse: there is at most one per watched actor.
     pub(crate) fn offer_always<B: Body<A>>(self: &Arc<Self>, body: B) {
-        self.admit_always();
         // An actor that has ended does not mind.
-        let _ = self.enqueue_counted(body, None);
+        if self.enqueue_always(body).is_ok() {
+            self.note_sent::<B>();
+        }
     }
 
     #[cold]
@@ -163,7 +162,10 @@ impl<A: Actor> Cell<A> {
                     break;
                 }
             }
-            let timer = timer.get_or_insert_with(|| self.system().seam().sleep(limit));
+            let timer = timer.get_or_insert_with(|| {
+                let seam = self.system().seam();
+                seam.deadline(seam.elapsed(), limit)
+            });
             if Pin::new(timer).poll(cx).is_pending() {
                 return Poll::Pending;
             }

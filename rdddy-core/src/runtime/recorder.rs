@@ -13,6 +13,13 @@ use crate::message::{Event, Metadata};
 pub trait Recorder: Send + Sync {
     /// An event is being published.
     fn published(&self, event: &Recorded);
+
+    /// A message that has metadata is being sent or published: `message` is its name. With the
+    /// system's `causality` switch on that is every message, so that causes can be followed through
+    /// commands and queries, too.
+    fn sent(&self, message: &'static str, metadata: &Metadata) {
+        let _ = (message, metadata);
+    }
 }
 
 /// A published event, as a [`Recorder`] hears it.

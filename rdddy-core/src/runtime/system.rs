@@ -181,21 +181,26 @@ impl System {
 
     /// The metadata of a message sent now: caused by the one being handled, if that has any.
     #[inline]
-    pub(crate) fn metadata(&self) -> Option<Arc<Metadata>> {
+    pub(crate) fn metadata(&self, name: impl FnOnce() -> &'static str) -> Option<Arc<Metadata>> {
         let cause = turn::current(self.address(), |turn| turn.metadata.clone()).flatten();
         if cause.is_none() && !self.causality.load(Ordering::Relaxed) {
             return None;
         }
-        Some(self.new_metadata(cause.as_deref()))
+        Some(self.new_metadata(cause.as_deref(), name()))
     }
 
     #[cold]
-    fn new_metadata(&self, cause: Option<&Metadata>) -> Arc<Metadata> {
+    fn new_metadata(&self, cause: Option<&Metadata>, name: &'static str) -> Arc<Metadata> {
         let (message, sent) = (MessageId(self.seam.draw_u128()), self.seam.timestamp());
-        Arc::new(match cause {
+        let metadata = match cause {
             Some(cause) => cause.caused(message, sent),
             None => Metadata::first(message, sent),
-        })
+        };
+        if self.is_recorded() {
+            let recorders = self.recorders.read().unwrap_or_else(PoisonError::into_inner);
+            recorders.iter().for_each(|recorder| recorder.sent(name, &metadata));
+        }
+        Arc::new(metadata)
     }
 
     pub(crate) fn add_recorder(&self, recorder: Arc<dyn Recorder>) {
@@ -297,7 +302,7 @@ impl System {
         self.phase.store(phase::ENDED, Ordering::Release);
         for cell in self.registry.all() {
             // Handlers that wait are dropped: a waiting cell keeps itself, and the system, alive.
-            cell.alert(super::gate::Signals::CANCEL);
+            cell.alert(super::signals::Signals::CANCEL);
         }
         self.registry.clear();
         self.bus.clear();

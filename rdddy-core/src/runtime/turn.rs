@@ -10,17 +10,44 @@ use std::time::Duration;
 use super::id::ActorId;
 use crate::message::Metadata;
 
-/// By when the message being handled must be answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Deadline {
+/// By when the message being handled must be answered, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Deadline(u64);
+
+impl Deadline {
     /// Nobody waits.
-    #[default]
-    None,
-    /// This long after the handler began, which is now at the earliest. An ask that runs on its
+    pub(crate) const NONE: Self = Deadline(u64::MAX);
+    /// The other nanoseconds count from the system's start.
+    const RELATIVE: u64 = 1 << 63;
+
+    /// This long after the handler began, which is now at the earliest: an ask that runs on its
     /// caller does not look at the clock.
-    Within(Duration),
+    #[inline]
+    pub(crate) fn within(duration: Duration) -> Self {
+        Deadline(nanos(duration) | Self::RELATIVE)
+    }
+
     /// At this time since the system's start.
-    At(Duration),
+    pub(crate) fn at(due: Duration) -> Self {
+        Deadline(nanos(due))
+    }
+
+    /// How much time is left `now`, since the system's start.
+    pub(crate) fn left(self, now: Duration) -> Option<Duration> {
+        if self == Self::NONE {
+            return None;
+        }
+        let time = Duration::from_nanos(self.0 & !Self::RELATIVE);
+        let relative = self.0 & Self::RELATIVE != 0;
+        Some(if relative { time } else { time.saturating_sub(now) })
+    }
+}
+
+/// Nanoseconds, in 63 bits: 292 years.
+#[inline]
+fn nanos(duration: Duration) -> u64 {
+    let most = Deadline::RELATIVE - 1;
+    u64::try_from(duration.as_nanos()).unwrap_or(most).min(most - 1)
 }
 
 /// What the handler running on this thread is about.

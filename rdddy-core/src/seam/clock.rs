@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::deadlines::{Deadline, Deadlines};
 use super::simulation::{Simulation, VirtualSleep};
 use crate::message::Timestamp;
 
@@ -30,13 +31,12 @@ pub(super) fn wall() -> Timestamp {
 }
 
 /// Completes after a while.
-#[derive(Debug)]
 pub(crate) struct Sleep(Clock);
 
-#[derive(Debug)]
 enum Clock {
     Tokio(Pin<Box<tokio::time::Sleep>>),
     Virtual(VirtualSleep),
+    Deadline(Deadline),
     /// tokio was built or started without its time driver, or is gone.
     Never,
 }
@@ -47,6 +47,14 @@ impl Sleep {
         let _entered = runtime.enter();
         let sleep = std::panic::catch_unwind(|| Box::pin(tokio::time::sleep(duration)));
         Sleep(sleep.map_or(Clock::Never, Clock::Tokio))
+    }
+
+    pub(super) fn deadline(
+        deadlines: &Arc<Deadlines>,
+        now: Duration,
+        duration: Duration,
+    ) -> Self {
+        Sleep(Clock::Deadline(Deadline::new(deadlines, now.saturating_add(duration))))
     }
 
     pub(super) fn simulated(simulation: &Arc<Simulation>, duration: Duration) -> Self {
@@ -61,6 +69,7 @@ impl Future for Sleep {
         match &mut self.0 {
             Clock::Tokio(sleep) => ready!(sleep.as_mut().poll(cx)),
             Clock::Virtual(sleep) => ready!(Pin::new(sleep).poll(cx)),
+            Clock::Deadline(deadline) => ready!(Pin::new(deadline).poll(cx)),
             Clock::Never => return Poll::Pending,
         }
         Poll::Ready(())

@@ -4,6 +4,7 @@
 //! seed. This is the only module that names tokio's clock and spawner.
 
 mod clock;
+mod deadlines;
 mod entropy;
 mod idle;
 mod pool;
@@ -20,6 +21,7 @@ pub(crate) use pool::Pool;
 pub use simulation::{Choice, CrashPlan, Schedule, Simulation, SimulationOptions, Stalled};
 
 use crate::message::Timestamp;
+use deadlines::Deadlines;
 use entropy::Entropy;
 
 /// A boxed future that can move between threads.
@@ -40,7 +42,12 @@ pub(crate) struct Seam {
 }
 
 enum Backend {
-    Tokio { pool: Arc<Pool>, runtime: tokio::runtime::Handle, started: clock::Started },
+    Tokio {
+        pool: Arc<Pool>,
+        runtime: tokio::runtime::Handle,
+        started: clock::Started,
+        deadlines: Arc<Deadlines>,
+    },
     Simulated(Arc<Simulation>),
 }
 
@@ -49,7 +56,9 @@ impl Seam {
     pub(crate) fn tokio() -> Option<Self> {
         let runtime = tokio::runtime::Handle::try_current().ok()?;
         let pool = Pool::start(&runtime);
-        let backend = Backend::Tokio { pool, runtime, started: clock::Started::now() };
+        let started = clock::Started::now();
+        let deadlines = Deadlines::start(&runtime, started);
+        let backend = Backend::Tokio { pool, runtime, started, deadlines };
         Some(Seam { backend, entropy: Entropy::from_system() })
     }
 
@@ -100,6 +109,16 @@ impl Seam {
         }
     }
 
+    /// Completes `duration` after `now`, a time since the start: for deadlines that are hardly ever
+    /// reached.
+    #[inline]
+    pub(crate) fn deadline(&self, now: Duration, duration: Duration) -> Sleep {
+        match &self.backend {
+            Backend::Tokio { deadlines, .. } => Sleep::deadline(deadlines, now, duration),
+            Backend::Simulated(simulation) => Sleep::simulated(simulation, duration),
+        }
+    }
+
     /// Time since the system was started.
     #[inline]
     pub(crate) fn elapsed(&self) -> Duration {
@@ -127,8 +146,9 @@ impl Seam {
 
     /// Lets the runners end. Cells scheduled later stay where they are.
     pub(crate) fn close(&self) {
-        if let Backend::Tokio { pool, .. } = &self.backend {
+        if let Backend::Tokio { pool, deadlines, .. } = &self.backend {
             pool.close();
+            deadlines.close();
         }
     }
 

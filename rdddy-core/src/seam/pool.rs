@@ -5,21 +5,27 @@
 //! that is displaced from the slot, or scheduled from elsewhere, goes into a queue; each runner has
 //! one, and takes from the others when its own is empty.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::poll_fn;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use crossbeam_queue::SegQueue;
+use tokio::time::Instant;
 
 use super::Runnable;
 use super::idle::IdleSet;
 
 /// Cells run through the slot in a row before a queue gets a turn.
 const SLOT_STREAK: u32 = 64;
-/// Cells run per poll of a runner, after which it yields to tokio.
-const RUNS_PER_POLL: u32 = 256;
+/// How long a runner works before it yields to tokio, which then wakes another thread: a cost that
+/// a yield after each few microseconds would multiply.
+const POLL_TIME: Duration = Duration::from_micros(100);
+/// Cells run between two looks at the clock.
+const RUNS_PER_LOOK: u32 = 128;
 /// The idle runners are bits of one word.
 const RUNNERS_MAX: usize = 64;
 
@@ -35,13 +41,32 @@ pub(crate) struct Pool {
 struct Local {
     /// The pool whose runner is being polled, as its address; 0 outside of a poll.
     pool: Cell<usize>,
-    slot: RefCell<Option<Runnable>>,
+    /// Empty outside of a poll, so that it needs no destructor.
+    slot: Cell<ManuallyDrop<Option<Runnable>>>,
     runner: Cell<usize>,
 }
 
 thread_local! {
     static LOCAL: Local =
-        const { Local { pool: Cell::new(0), slot: RefCell::new(None), runner: Cell::new(0) } };
+        const {
+            Local {
+                pool: Cell::new(0),
+                slot: Cell::new(ManuallyDrop::new(None)),
+                runner: Cell::new(0),
+            }
+        };
+}
+
+impl Local {
+    #[inline]
+    fn put(&self, runnable: Option<Runnable>) -> Option<Runnable> {
+        ManuallyDrop::into_inner(self.slot.replace(ManuallyDrop::new(runnable)))
+    }
+
+    #[inline]
+    fn take(&self) -> Option<Runnable> {
+        self.put(None)
+    }
 }
 
 impl Pool {
@@ -69,7 +94,7 @@ impl Pool {
     pub(super) fn schedule(&self, runnable: Runnable) {
         LOCAL.with(|local| {
             if local.pool.get() == std::ptr::from_ref(self).addr() {
-                if let Some(displaced) = local.slot.replace(Some(runnable)) {
+                if let Some(displaced) = local.put(Some(runnable)) {
                     self.queue(local.runner.get(), displaced);
                 }
             } else {
@@ -86,6 +111,16 @@ impl Pool {
         }
         if let Some(runner) = self.idle.claim_one() {
             self.wake(runner);
+        }
+    }
+
+    /// Queues a cell for this runner, which is going to look again. Another one is woken only when
+    /// there is more than that to do: a lone busy actor stays on its thread.
+    #[inline]
+    fn requeue(&self, runner: usize, runnable: Runnable) {
+        match self.queues.get(runner) {
+            Some(own) if own.is_empty() => own.push(runnable),
+            _ => self.queue(runner, runnable),
         }
     }
 
@@ -122,8 +157,8 @@ impl Pool {
             let more = self.run(runner, local);
             local.pool.set(0);
             if more {
-                if let Some(left) = local.slot.take() {
-                    self.queue(runner, left);
+                if let Some(left) = local.take() {
+                    self.requeue(runner, left);
                 }
                 cx.waker().wake_by_ref();
             } else if self.closed.load(Ordering::SeqCst) {
@@ -136,18 +171,27 @@ impl Pool {
     /// Runs cells; true when the runner should be polled again, false when it is idle.
     fn run(&self, runner: usize, local: &Local) -> bool {
         let mut streak = 0;
-        for _ in 0..RUNS_PER_POLL {
-            let next = if streak < SLOT_STREAK { local.slot.take() } else { None };
+        let mut unlooked = 0;
+        let begun = Instant::now();
+        loop {
+            unlooked += 1;
+            if unlooked == RUNS_PER_LOOK {
+                unlooked = 0;
+                if begun.elapsed() > POLL_TIME {
+                    return true;
+                }
+            }
+            let next = if streak < SLOT_STREAK { local.take() } else { None };
             let next = if next.is_some() {
                 streak += 1;
                 next
             } else {
                 streak = 0;
-                self.dequeue(runner).or_else(|| local.slot.take())
+                self.dequeue(runner).or_else(|| local.take())
             };
             if let Some(runnable) = next {
                 if let Some(again) = runnable.run() {
-                    self.queue(runner, again);
+                    self.requeue(runner, again);
                 }
             } else {
                 self.idle.enter(runner);
@@ -157,6 +201,5 @@ impl Pool {
                 self.idle.leave(runner);
             }
         }
-        true
     }
 }

@@ -212,18 +212,24 @@ impl Simulation {
         loop {
             let mut state = lock(&self.state);
             if state.ready.is_empty() {
+                // Due without time moving on: all of one moment at once, so that their order is a
+                // choice.
+                let due = state.take_due();
+                if !due.is_empty() {
+                    drop(state);
+                    due.into_iter().for_each(Waker::wake);
+                    continue;
+                }
                 if !state.settling.is_empty() {
                     let settling = std::mem::take(&mut state.settling);
                     drop(state);
                     settling.into_iter().for_each(Waker::wake);
                     continue;
                 }
-                let Some(((due, _), waker)) = state.timers.pop_first() else {
+                let Some((&(due, _), _)) = state.timers.first_key_value() else {
                     return Err(Stalled::Deadlock);
                 };
                 state.now = state.now.max(due);
-                drop(state);
-                waker.wake();
                 continue;
             }
             state.steps += 1;
@@ -331,6 +337,17 @@ impl Simulation {
 }
 
 impl State {
+    /// The wakers of all timers that are due.
+    fn take_due(&mut self) -> Vec<Waker> {
+        let mut due = Vec::new();
+        while let Some(timer) = self.timers.first_entry()
+            && timer.key().0 <= self.now
+        {
+            due.push(timer.remove());
+        }
+        due
+    }
+
     fn choose(&mut self, of: u32) -> u32 {
         if of <= 1 {
             return 0;
