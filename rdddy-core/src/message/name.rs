@@ -66,7 +66,17 @@ pub(crate) fn context_of(module: &'static str) -> &'static str {
     inventory::iter::<ContextEntry>()
         .filter(|entry| encloses(entry.module, module))
         .max_by_key(|entry| entry.module.len())
-        .map_or_else(|| module.split("::").next().unwrap_or(module), |entry| entry.context)
+        .map_or_else(|| own_crate(module), |entry| entry.context)
+}
+
+/// The name of a module's crate. Rustdoc puts the examples of a whole crate into one, as modules:
+/// there, each is a crate of its own.
+fn own_crate(module: &'static str) -> &'static str {
+    let mut parts = module.split("::");
+    match parts.next() {
+        Some(bundle) if bundle.starts_with("doctest_bundle_") => parts.next().unwrap_or(bundle),
+        name => name.unwrap_or(module),
+    }
 }
 
 fn encloses(outer: &str, inner: &str) -> bool {

@@ -33,7 +33,7 @@ use super::frame::{FrameHeader, panic_message};
 use super::id::{ActorId, ActorPath};
 use super::lazy::Lazy;
 use super::lifecycle::{self, Ending, Failed};
-use super::mailbox::{Mailbox, Pushed};
+use super::mailbox::{Mailbox, Pushed, Ready};
 use super::parking::Parking;
 use super::signals::{SignalSet, Signals};
 use super::system::System;
@@ -71,6 +71,7 @@ pub(crate) struct Cell<A: Actor> {
     id: ActorId,
     extra: Lazy<Extra>,
     frame: StdCell<*mut FrameHeader>,
+    ready: Ready,
     parking: Parking,
     signals: SignalSet,
     marks: StdCell<u8>,
@@ -85,7 +86,8 @@ unsafe impl<A: Actor> Send for Cell<A> {}
 unsafe impl<A: Actor> Sync for Cell<A> {}
 
 impl<A: Actor> Cell<A> {
-    /// A cell that the caller owns and that holds `actor`.
+    /// A cell that holds `actor`. The caller owns it if the actor has an `on_start`; otherwise it is
+    /// idle.
     #[inline]
     pub(crate) fn new(
         id: ActorId,
@@ -94,7 +96,8 @@ impl<A: Actor> Cell<A> {
         config: &ActorConfig,
     ) -> Arc<Self> {
         Arc::new(Cell {
-            mailbox: Mailbox::owned(),
+            // An actor without `on_start` is ready as it is.
+            mailbox: if A::HOOKS.on_start { Mailbox::owned() } else { Mailbox::idle() },
             signals: SignalSet::new(),
             capacity: match config.mailbox {
                 // All its messages overflow: into a ring, whose oldest can be dropped.
@@ -104,6 +107,7 @@ impl<A: Actor> Cell<A> {
             },
             parking: Parking::new(),
             marks: StdCell::new(marks::OCCUPIED),
+            ready: Ready::new(),
             frame: StdCell::new(null_mut()),
             extra: Lazy::new(),
             id,
@@ -350,7 +354,7 @@ impl<A: Actor> Cell<A> {
             return false;
         }
         // SAFETY: called by the owner, which stops touching the cell's state after a `true`.
-        if !unsafe { self.mailbox.release() } {
+        if !unsafe { self.mailbox.release(&self.ready) } {
             return false;
         }
         let signals = self.signals.get();
@@ -370,6 +374,7 @@ impl<A: Actor> Cell<A> {
         frame: NonNull<FrameHeader>,
         park: bool,
     ) -> Step {
+        self.mailbox.report(&self.ready);
         self.frame.set(frame.as_ptr());
         // SAFETY: given back by `unpin`, when the frame is gone.
         unsafe { Arc::increment_strong_count(Arc::as_ptr(self)) };
@@ -473,6 +478,7 @@ impl<A: Actor> Cell<A> {
         // SAFETY: called by the owner; links that come out are parcels that went in.
         unsafe {
             self.mailbox.extract(
+                &self.ready,
                 |link| {
                     let parcel = std::mem::ManuallyDrop::new(Parcel::from_link(link));
                     parcel.about().lane == super::handler::Lane::Control
@@ -513,7 +519,7 @@ impl<A: Actor> Cell<A> {
             return Some(parcel);
         }
         // SAFETY: called by the owner; links that come out are parcels that went in.
-        unsafe { self.mailbox.pop().map(|link| Parcel::from_link(link)) }
+        unsafe { self.mailbox.pop(&self.ready).map(|link| Parcel::from_link(link)) }
     }
 
     #[cold]
@@ -592,7 +598,7 @@ impl<A: Actor> Cell<A> {
         let mut buried = 0;
         // SAFETY: called by the owner; links that come out are parcels that went in.
         unsafe {
-            self.mailbox.close(|link| {
+            self.mailbox.close(&self.ready, |link| {
                 buried += 1;
                 self.bury(Parcel::from_link(link), DeadReason::Stopped);
             });

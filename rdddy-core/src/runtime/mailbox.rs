@@ -16,8 +16,9 @@
 //! ABA problem.
 //!
 //! The bound costs producers nothing but a look: at the count in `incoming`, and at the count of what
-//! is `ready`, which the owner alone writes. While the owner moves messages from the one to the
-//! other they count twice, so the bound is never exceeded, and a mailbox may seem full for a moment.
+//! is ready, which the owner alone writes, and not for each message. While the owner moves messages
+//! from the one to the other they count twice, and while more than 16 are ready up to 15 of those it
+//! has taken out still count, so the bound is never exceeded, and may seem reached a little early.
 //!
 //! Taking, claiming and releasing are sequentially consistent, together with the signals of
 //! [`SignalSet`](super::signals::SignalSet). Who raises a signal and then cannot claim the cell, or
@@ -93,13 +94,32 @@ pub(crate) enum Pushed {
     Closed,
 }
 
-/// See the module.
+/// See the module. What producers write to is apart from what the owner writes to for each
+/// message, [`Ready`], so that they do not fight over a cache line.
 pub(crate) struct Mailbox {
     incoming: AtomicPtr<Link>,
-    /// Taken and in order of arrival; touched by the owner only.
-    ready: Cell<*mut Link>,
-    /// How many are ready; written by the owner only.
+    /// How many were ready when the owner last said so.
     ready_count: AtomicU32,
+}
+
+/// Messages that were taken, in order of arrival. The owner's.
+pub(crate) struct Ready {
+    first: Cell<*mut Link>,
+    count: Cell<u32>,
+}
+
+/// How many messages the owner takes out before it says so.
+const REPORT: u32 = 16;
+
+impl Ready {
+    pub(crate) fn new() -> Self {
+        Ready { first: Cell::new(null_mut()), count: Cell::new(0) }
+    }
+
+    fn set(&self, first: *mut Link, count: u32) {
+        self.first.set(first);
+        self.count.set(count);
+    }
 }
 
 impl Mailbox {
@@ -114,11 +134,7 @@ impl Mailbox {
     }
 
     fn with(head: Head) -> Self {
-        Mailbox {
-            incoming: AtomicPtr::new(head.0),
-            ready: Cell::new(null_mut()),
-            ready_count: AtomicU32::new(0),
-        }
+        Mailbox { incoming: AtomicPtr::new(head.0), ready_count: AtomicU32::new(0) }
     }
 
     #[inline]
@@ -190,18 +206,27 @@ impl Mailbox {
     ///
     /// # Safety
     ///
-    /// The caller owns the cell.
+    /// The caller owns the cell, whose `ready` it is.
     #[inline]
-    pub(crate) unsafe fn pop(&self) -> Option<NonNull<Link>> {
-        if self.ready.get().is_null() {
+    pub(crate) unsafe fn pop(&self, ready: &Ready) -> Option<NonNull<Link>> {
+        if ready.first.get().is_null() {
             // SAFETY: the caller owns the cell.
-            unsafe { self.refill() };
+            unsafe { self.refill(ready) };
         }
-        let first = NonNull::new(self.ready.get())?;
+        let first = NonNull::new(ready.first.get())?;
+        let left = ready.count.get() - 1;
         // SAFETY: links in `ready` belong to the mailbox, and only the owner touches them.
-        self.ready.set(unsafe { first.as_ref() }.next.get());
-        self.ready_count.store(self.ready_count.load(Ordering::Relaxed) - 1, Ordering::Release);
+        ready.set(unsafe { first.as_ref() }.next.get(), left);
+        // Exact while few wait, so that a small mailbox has the room it says.
+        if left < REPORT || left.is_multiple_of(REPORT) {
+            self.ready_count.store(left, Ordering::Release);
+        }
         Some(first)
+    }
+
+    /// Says how many messages are ready, exactly. Called by the owner.
+    pub(crate) fn report(&self, ready: &Ready) {
+        self.ready_count.store(ready.count.get(), Ordering::SeqCst);
     }
 
     /// Moves the stack of waiting messages behind what is ready, which is nothing.
@@ -210,7 +235,7 @@ impl Mailbox {
     ///
     /// The caller owns the cell.
     #[inline]
-    unsafe fn refill(&self) {
+    unsafe fn refill(&self, ready: &Ready) {
         let seen = self.head(Ordering::Relaxed).count();
         if seen == 0 {
             return;
@@ -220,7 +245,7 @@ impl Mailbox {
         let taken = Head(self.incoming.swap(Head::EMPTY.0, Ordering::SeqCst));
         // SAFETY: an owned, open mailbox holds null or links that belong to it.
         let (first, count) = unsafe { reverse(taken) };
-        self.ready.set(first);
+        ready.set(first, count);
         self.ready_count.store(count, Ordering::Release);
     }
 
@@ -231,6 +256,7 @@ impl Mailbox {
     /// The caller owns the cell.
     pub(crate) unsafe fn extract(
         &self,
+        ready: &Ready,
         urgent: impl Fn(NonNull<Link>) -> bool,
         mut take: impl FnMut(NonNull<Link>),
     ) {
@@ -238,7 +264,7 @@ impl Mailbox {
         // SAFETY: an owned, open mailbox holds null or links that belong to it.
         let (incoming, _) = unsafe { reverse(taken) };
         let mut kept = Vec::new();
-        for start in [self.ready.get(), incoming] {
+        for start in [ready.first.get(), incoming] {
             let mut current = start;
             while let Some(link) = NonNull::new(current) {
                 // SAFETY: the link belongs to the mailbox, and only the owner touches it.
@@ -253,7 +279,7 @@ impl Mailbox {
             unsafe { link.as_ref() }.next.set(next);
             next = link.as_ptr();
         }
-        self.ready.set(next);
+        ready.set(next, count);
         self.ready_count.store(count, Ordering::Release);
     }
 
@@ -263,8 +289,8 @@ impl Mailbox {
     ///
     /// The caller owns the cell, and after a `true` touches nothing that belongs to the owner.
     #[inline]
-    pub(crate) unsafe fn release(&self) -> bool {
-        self.ready.get().is_null()
+    pub(crate) unsafe fn release(&self, ready: &Ready) -> bool {
+        ready.first.get().is_null()
             && self.exchange(Head::EMPTY, Head::IDLE, Ordering::SeqCst, Ordering::Relaxed)
     }
 
@@ -273,12 +299,13 @@ impl Mailbox {
     /// # Safety
     ///
     /// The caller owns the cell, or is the only one that has it. Nobody can claim it any more.
-    pub(crate) unsafe fn close(&self, mut take: impl FnMut(NonNull<Link>)) {
+    pub(crate) unsafe fn close(&self, ready: &Ready, mut take: impl FnMut(NonNull<Link>)) {
         let taken = Head(self.incoming.swap(Head::CLOSED.0, Ordering::SeqCst));
         // SAFETY: an open mailbox holds links that belong to it, if any.
         let (waiting, _) = unsafe { reverse(taken) };
         self.ready_count.store(0, Ordering::Release);
-        for start in [self.ready.replace(null_mut()), waiting] {
+        let first = ready.first.replace(null_mut());
+        for start in [first, waiting] {
             let mut current = start;
             while let Some(link) = NonNull::new(current) {
                 // SAFETY: the link belongs to the mailbox, and only the owner touches it.

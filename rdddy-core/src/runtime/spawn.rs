@@ -27,13 +27,11 @@ pub(crate) async fn spawn<A: Actor>(
     let cell = place(system, parent, props)?;
     if A::HOOKS.on_start {
         begin(&cell).await?;
-    } else {
-        cell.give_up();
     }
     Ok(ActorRef::new(cell))
 }
 
-/// Makes an actor's cell and makes it known. The cell is owned by the caller.
+/// Makes an actor's cell and makes it known.
 #[inline]
 fn place<A: Actor>(
     system: &Arc<System>,

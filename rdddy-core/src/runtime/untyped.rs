@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::actor::Actor;
 use super::cell::Cell;
 use super::deliver::{Published, Told};
-use super::handler::{EventHandler, Handler};
+use super::handler::{EventHandler, Handler, HandlerEntry};
 use super::offer::Refused;
 use crate::message::{Event, Request};
 
@@ -26,7 +26,8 @@ pub(crate) fn push<A: Actor>(
     type_id: TypeId,
     message: Box<dyn Any + Send>,
 ) -> Result<(), UntypedRejection> {
-    match A::HANDLERS.iter().find(|handler| handler.type_id() == type_id) {
+    // Not `handler.type_id()`: on a reference that is the one of `Any`.
+    match A::HANDLERS.iter().find(|handler| HandlerEntry::type_id(handler) == type_id) {
         Some(handler) => (handler.push)(cell, message),
         None => Err(UntypedRejection::Unhandled(message)),
     }
