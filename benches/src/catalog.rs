@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::subject::{Subject, hand_written};
+use crate::subject::{Subject, hand_written, rdddy};
 use crate::workload::{self, Workload};
 
 /// What came of one measurement.
@@ -16,8 +16,10 @@ pub(crate) enum Measurement {
 /// Measures one subject. An error says what this machine lacks.
 pub(crate) type Measure = fn(Workload, Duration) -> Result<Measurement, String>;
 
-/// Every subject of this build by name, those to compare with last.
+/// Every subject of this build, by name.
 pub(crate) const SUBJECTS: &[(&str, Measure)] = &[
+    entry::<rdddy::Rdddy<false>>(),
+    entry::<rdddy::Rdddy<true>>(),
     entry::<hand_written::Unbounded>(),
     entry::<hand_written::Bounded>(),
     #[cfg(feature = "kameo")]

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 
 pub use inventory;
 
+use crate::limits;
+
 pub use crate::message::{
     Command, ContextEntry, Event, EventScope, Kind, Message, MessageName, Query, Request, Sealed,
 };
@@ -31,6 +33,19 @@ pub fn outcome_of<M: Request>(returned: impl IntoOutcome<M::Reply, M::Error>) ->
 #[inline]
 pub fn event_outcome_of(returned: impl IntoEventOutcome) -> EventOutcome {
     returned.into_event_outcome()
+}
+
+/// The capacity of a mailbox that is given by a constant; does not compile when it makes no sense.
+#[must_use]
+#[expect(clippy::panic, reason = "evaluated at compile time only")]
+pub const fn mailbox_capacity(capacity: u32) -> u32 {
+    if capacity == 0 {
+        panic!("rdddy::E002: a mailbox of capacity 0 can never accept a message");
+    }
+    if capacity > limits::MAILBOX_CAPACITY_MAX {
+        panic!("rdddy::E002: a mailbox cannot hold that many messages");
+    }
+    capacity
 }
 
 /// Exists only for messages. Named in generated code before anything else is, so that this is the

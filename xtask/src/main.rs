@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod check;
 mod workspace;
 
 use std::process::ExitCode;
@@ -15,12 +16,18 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
+  test                         all tests, and the models of the lock-free parts
+  loom                         the models alone
+  miri                         the unit tests of the unsafe parts, interpreted
   bench actors|compile|deps    measure rdddy against its peers; see benches/README.md";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
+            "test" => check::test(),
+            "loom" => check::loom(),
+            "miri" => check::miri(),
             "bench" => bench::run(rest),
             _ => Err(format!("there is no command `{command}`\n{USAGE}")),
         },

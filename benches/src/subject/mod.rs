@@ -12,6 +12,7 @@ pub(crate) mod kameo;
 pub(crate) mod murmer;
 #[cfg(feature = "ractor")]
 pub(crate) mod ractor;
+pub(crate) mod rdddy;
 #[cfg(feature = "xtra")]
 pub(crate) mod xtra;
 

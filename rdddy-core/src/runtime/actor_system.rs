@@ -10,7 +10,7 @@ use super::actor::Actor;
 use super::actor_ref::{ActorRef, AnyActorRef};
 use super::config::ActorConfig;
 use super::error::{
-    LookupError, PublishDecodedError, PublishError, SendError, SpawnError, StartError,
+    LookupError, PublishDecodedError, PublishError, SpawnError, StartError,
 };
 use super::event::{DeadReason, SystemEvent};
 use super::id::ActorId;
@@ -367,16 +367,6 @@ impl<M> fmt::Debug for SendToError<M> {
 }
 
 impl<M> std::error::Error for SendToError<M> {}
-
-impl<M> From<SendToError<M>> for Option<SendError<M>> {
-    fn from(error: SendToError<M>) -> Self {
-        match error {
-            SendToError::NoSuchActor(message) => Some(SendError::Stopped(message)),
-            SendToError::Full(message) => Some(SendError::Full(message)),
-            SendToError::Unhandled(_) | SendToError::Lost => None,
-        }
-    }
-}
 
 /// A system to be configured and started.
 #[must_use = "a system runs once it is started"]

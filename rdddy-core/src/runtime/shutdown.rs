@@ -40,11 +40,23 @@ pub struct Termination {
     pub cause: Option<(ActorIdentity, Failure)>,
 }
 
-/// Ends a system: its actors in the reverse order of their start, after what waits for them.
+/// Ends a system, and waits for that. The work is a task of its own: it goes on when nobody waits any
+/// more, and also when the one who waits is an actor that has to end for it.
 pub(crate) async fn shutdown(system: &Arc<System>, limit: Duration) -> Arc<Termination> {
-    if !system.begin_closing() {
-        return system.terminated().await;
+    begin(system, limit);
+    system.terminated().await
+}
+
+/// Begins to end a system, unless that has begun already.
+pub(crate) fn begin(system: &Arc<System>, limit: Duration) {
+    if system.begin_closing() {
+        system.seam().spawn(drain(Arc::clone(system), limit));
     }
+}
+
+/// Ends all actors in the reverse order of their start, after what waits for them.
+async fn drain(system: Arc<System>, limit: Duration) {
+    let system = &system;
     let due = system.seam().elapsed().saturating_add(limit);
     let mut late = Vec::new();
     for cell in roots(system).into_iter().rev() {
@@ -58,7 +70,6 @@ pub(crate) async fn shutdown(system: &Arc<System>, limit: Duration) -> Arc<Termi
     let counters = system.ledger().totals();
     let report = DrainReport { counters, undelivered, stuck };
     system.end(Termination { report, cause: system.take_critical() });
-    system.terminated().await
 }
 
 /// The actors without a parent, in the order of their start.

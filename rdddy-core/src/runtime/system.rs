@@ -283,11 +283,7 @@ impl System {
             failure: failure.clone(),
         });
         lock(&self.critical).get_or_insert((actor, failure));
-        let system = Arc::clone(self);
-        let stopping = async move {
-            shutdown::shutdown(&system, crate::limits::SHUTDOWN_TIMEOUT).await;
-        };
-        self.seam.spawn(stopping);
+        shutdown::begin(self, crate::limits::SHUTDOWN_TIMEOUT);
     }
 
     pub(crate) fn take_critical(&self) -> Option<(ActorIdentity, Failure)> {

@@ -10,22 +10,22 @@ use super::model::{Handler, Hook, Invariant, Model};
 use super::parse::{Input, Mark, Role};
 use super::{handler, hook, settings};
 use crate::support::codes::Code;
-use crate::support::krate;
+use crate::support::krate::Private;
 use crate::support::mistakes::{Mistake, Mistakes};
 use crate::support::text::source;
 
-pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
+pub(crate) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model> {
     let type_name = check_header(&input.block.header, mistakes);
+    let settings = settings::analyze(std::mem::take(&mut input.options), mistakes);
     let mut found = Found::default();
     for (member, marks) in input.marked() {
         if let (Some(role), Some(method)) = (role_of(member, &marks, mistakes), as_method(member)) {
             found.add(role, method, &marks, mistakes);
         }
     }
-    let settings = settings::analyze(input.options, mistakes);
     let header = input.block.header;
     type_name.map(|type_name| Model {
-        private: krate::private("rdddy", input.krate),
+        private: Private::new(input.krate),
         cfgs: cfgs(&header.attrs),
         generics: header.generics,
         self_type: *header.self_ty,
@@ -65,7 +65,7 @@ impl Found {
 fn add_hook(slot: &mut Option<Hook>, role: &Mark, method: &Method, mistakes: &mut Mistakes) {
     let hook = hook::analyze(role, method, mistakes);
     if let (Some(first), Some(_)) = (slot.as_ref(), &hook) {
-        let name = name_of(role);
+        let name = role.role.name();
         let sentence = format!("`#[{name}]` already stands on `{}`", first.call.method);
         mistakes.report(
             Mistake::at(Code::E021, &method.signature.ident, sentence)
@@ -108,35 +108,49 @@ fn check_header(header: &ItemImpl, mistakes: &mut Mistakes) -> Option<Ident> {
 
 /// The one role of a member, if it can have it.
 fn role_of<'a>(member: &Member, marks: &[&'a Mark], mistakes: &mut Mistakes) -> Option<&'a Mark> {
-    let mut roles = marks.iter().copied().filter(|mark| mark.role.is_exclusive());
-    let first = roles.next();
-    if let (Some(first), Some(second)) = (first, roles.next()) {
-        let (one, other) = (name_of(first), name_of(second));
+    let roles: Vec<_> = marks.iter().copied().filter(|mark| mark.role.is_exclusive()).collect();
+    check_is_one_role(&roles, mistakes);
+    let handler = roles.iter().find(|mark| mark.role == Role::Handler);
+    let Some(role) = handler.or(roles.first()).copied() else {
+        check_contract_has_handler(marks, mistakes);
+        return None;
+    };
+    if let Member::Other { .. } = member {
+        let name = role.role.name();
+        let code = if role.role == Role::Handler { Code::E003 } else { Code::E021 };
         mistakes.report(
-            Mistake::at(
-                Code::E021,
-                &second.attribute,
-                format!("a method is either `#[{one}]` or `#[{other}]`"),
-            )
-            .help("remove one of the two; a third method can hold what they share"),
-        );
-    }
-    if let (None, Some(contract)) = (first, marks.first()) {
-        let sentence =
-            format!("`#[{}]` is never checked: it stands on a handler", name_of(contract));
-        mistakes.report(Mistake::at(Code::E021, &contract.attribute, sentence).help(
-            "add `#[handler]` to this method, or move the condition to the handler that calls it",
-        ));
-    }
-    if let (Some(first), Member::Other { .. }) = (first, member) {
-        let code = if first.role == Role::Handler { Code::E003 } else { Code::E021 };
-        let sentence = format!("`#[{}]` stands on a method", name_of(first));
-        mistakes.report(
-            Mistake::at(code, &first.attribute, sentence)
+            Mistake::at(code, &role.attribute, format!("`#[{name}]` stands on a method"))
                 .help("write `fn place(&mut self, message: PlaceOrder) { .. }` below it"),
         );
     }
-    first
+    Some(role)
+}
+
+/// E021. What runs at a turn of the actor's life does not handle messages, and the other way round.
+fn check_is_one_role(roles: &[&Mark], mistakes: &mut Mistakes) {
+    if let [first, second, ..] = roles {
+        let (one, other) = (first.role.name(), second.role.name());
+        let sentence = if one == other {
+            format!("`#[{one}]` is given twice")
+        } else {
+            format!("a method is either `#[{one}]` or `#[{other}]`")
+        };
+        mistakes.report(
+            Mistake::at(Code::E021, &second.attribute, sentence)
+                .help("remove one of the two; a third method can hold what they share"),
+        );
+    }
+}
+
+/// E021. A condition is checked around the handling of a message, nowhere else.
+fn check_contract_has_handler(marks: &[&Mark], mistakes: &mut Mistakes) {
+    for mark in marks {
+        let name = mark.role.name();
+        let sentence = format!("`#[{name}]` is never checked: it stands on a handler");
+        mistakes.report(Mistake::at(Code::E021, &mark.attribute, sentence).help(
+            "add `#[handler]` to this method, or move the condition to the handler that calls it",
+        ));
+    }
 }
 
 fn as_method(member: &Member) -> Option<&Method> {
@@ -181,10 +195,6 @@ fn check_one_handler_per_message(handlers: Vec<Handler>, mistakes: &mut Mistakes
         }
     }
     kept
-}
-
-fn name_of(mark: &Mark) -> String {
-    source(mark.attribute.path())
 }
 
 /// The `cfg` attributes among `attributes`.

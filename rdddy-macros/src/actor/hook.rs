@@ -2,33 +2,30 @@
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::{LitStr, Pat, PatType, ReturnType, Signature, Type};
+use syn::{LitStr, Pat, PatType, ReceiverKind, ReturnType, Signature, Type};
 
-use super::analyze::cfgs;
 use super::block::Method;
-use super::handler::{call, check_context, check_function, check_no_more, returns, typed, ungroup};
 use super::model::{Hook, Invariant};
 use super::parse::{Mark, Role};
+use super::signature::{HOOK, INVARIANT, parameters, returns, ungroup};
 use crate::support::codes::Code;
 use crate::support::mistakes::{Mistake, Mistakes};
 
 /// A method with `#[on_start]`, `#[on_stop]` or `#[on_restart]`.
 pub(crate) fn analyze(role: &Mark, method: &Method, mistakes: &mut Mistakes) -> Option<Hook> {
     let signature = &method.signature;
-    check_no_arguments(role, mistakes);
-    let receiver = check_function(Code::E021, "hook", signature, mistakes);
-    let mut parameters = typed(signature).peekable();
+    check_has_no_options(role, mistakes);
+    let mut call = HOOK.check(method, mistakes);
+    let mut rest = parameters(signature).peekable();
     let mut failure = None;
     if role.role == Role::OnRestart {
-        failure = parameters.next_if(|parameter| is_shared(parameter)).map(name);
+        failure = rest.next_if(|parameter| is_shared(parameter)).map(name);
     }
-    let context =
-        parameters.next().and_then(|parameter| check_context(Code::E021, parameter, mistakes));
-    check_no_more(Code::E021, parameters, mistakes);
+    HOOK.check_rest(&mut call, rest, mistakes);
     if role.role == Role::OnStop {
-        check_returns_nothing(signature, mistakes);
+        call.is_callable &= check_returns_nothing(signature, mistakes);
     }
-    Some(Hook { call: call(method, receiver?, context), failure, returns: returns(signature) })
+    call.is_callable.then(|| Hook { call, failure, returns: returns(signature) })
 }
 
 /// A method with `#[invariant]`.
@@ -37,13 +34,10 @@ pub(crate) fn invariant(
     method: &Method,
     mistakes: &mut Mistakes,
 ) -> Option<Invariant> {
-    let signature = &method.signature;
-    let name = &signature.ident;
-    let arguments = role.arguments();
-    let sentence = if arguments.is_empty() {
-        Some(name.to_string())
-    } else {
-        match syn::parse2::<LitStr>(arguments.clone()) {
+    let name = &method.signature.ident;
+    let sentence = match role.arguments() {
+        none if none.is_empty() => Some(name.to_string()),
+        arguments => match syn::parse2::<LitStr>(arguments.clone()) {
             Ok(sentence) => Some(sentence.value()),
             Err(_) => {
                 mistakes.report(
@@ -52,53 +46,59 @@ pub(crate) fn invariant(
                 );
                 None
             }
-        }
+        },
     };
-    let receiver = check_function(Code::E021, "invariant", signature, mistakes);
-    let is_mutable = signature.receiver().is_some_and(is_by_mut);
-    let returns_bool = match &signature.output {
-        ReturnType::Type(_, ty) => ty.to_token_stream().to_string() == "bool",
-        ReturnType::Default => false,
-    };
-    let plain = signature.asyncness.is_none() && typed(signature).next().is_none();
-    if receiver.is_some() && (is_mutable || !returns_bool || !plain) {
-        let sentence = format!("the invariant `{name}` is more than a condition on the state");
-        mistakes.report(
-            Mistake::at(Code::E021, signature, sentence)
-                .help(format!("write `fn {name}(&self) -> bool`")),
-        );
-        return None;
-    }
-    receiver?;
-    Some(Invariant { cfgs: cfgs(&method.attributes), method: name.clone(), sentence: sentence? })
+    let call = INVARIANT.check(method, mistakes);
+    let callable = call.is_callable && check_is_condition(&method.signature, mistakes);
+    let sentence = sentence.filter(|_| callable)?;
+    Some(Invariant { cfgs: call.cfgs, method: call.method, sentence })
 }
 
-fn check_no_arguments(role: &Mark, mistakes: &mut Mistakes) {
+/// Checking a state does not change it, and is done at once.
+fn check_is_condition(signature: &Signature, mistakes: &mut Mistakes) -> bool {
+    let changes = signature
+        .receiver()
+        .is_some_and(|receiver| matches!(receiver.kind, ReceiverKind::Reference(_, _, Some(_))));
+    let tells = match &signature.output {
+        ReturnType::Type(_, ty) => ungroup(ty).to_token_stream().to_string() == "bool",
+        ReturnType::Default => false,
+    };
+    let plain = signature.asyncness.is_none() && parameters(signature).next().is_none();
+    if !changes && tells && plain {
+        return true;
+    }
+    let name = &signature.ident;
+    let sentence = "an invariant is a condition on the state, and nothing else";
+    mistakes.report(
+        Mistake::at(Code::E021, signature, sentence)
+            .help(format!("write `fn {name}(&self) -> bool`")),
+    );
+    false
+}
+
+fn check_has_no_options(role: &Mark, mistakes: &mut Mistakes) {
     let arguments = role.arguments();
     if !arguments.is_empty() {
         let name = role.role.name();
-        let sentence = format!("`#[{name}]` has no options");
         mistakes.report(
-            Mistake::at(Code::E002, arguments, sentence).help(format!("write `#[{name}]`")),
+            Mistake::at(Code::E002, arguments, format!("`#[{name}]` has no options"))
+                .help(format!("write `#[{name}]`")),
         );
     }
 }
 
 /// Nobody is left to hear how the end went.
-fn check_returns_nothing(signature: &Signature, mistakes: &mut Mistakes) {
-    if let ReturnType::Type(_, ty) = &signature.output
-        && !matches!(ungroup(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
-    {
-        let sentence =
-            format!("`{}` runs at the end: nobody would hear what it returns", signature.ident);
-        mistakes.report(
-            Mistake::at(Code::E021, ty, sentence).help("return nothing, and log what went wrong"),
-        );
+fn check_returns_nothing(signature: &Signature, mistakes: &mut Mistakes) -> bool {
+    let ReturnType::Type(_, ty) = &signature.output else { return true };
+    if matches!(ungroup(ty), Type::Tuple(tuple) if tuple.elems.is_empty()) {
+        return true;
     }
-}
-
-fn is_by_mut(receiver: &syn::Receiver) -> bool {
-    matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, Some(_)))
+    let sentence =
+        format!("`{}` runs at the end: nobody would hear what it returns", signature.ident);
+    mistakes.report(
+        Mistake::at(Code::E021, ty, sentence).help("return nothing, and log what went wrong"),
+    );
+    false
 }
 
 fn is_shared(parameter: &PatType) -> bool {

@@ -10,6 +10,7 @@ mod model;
 pub(crate) mod options;
 mod parse;
 mod settings;
+mod signature;
 #[cfg(test)]
 mod tests;
 

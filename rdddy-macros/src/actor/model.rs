@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Attribute, Expr, Generics, Path, Token, Type};
+use quote::quote;
+use syn::{Attribute, Expr, Generics, Token, Type};
 
 use crate::contract::Contracts;
+use crate::support::krate::Private;
+use crate::support::relocate::relocated;
 
 /// An actor.
 pub(crate) struct Model {
     /// The path of what generated code calls.
-    pub(crate) private: Path,
+    pub(crate) private: Private,
     /// The conditions under which the block exists.
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) generics: Generics,
@@ -66,6 +69,8 @@ pub(crate) struct Call {
     /// The user's own `self`, which conditions refer to.
     pub(crate) receiver: Token![self],
     pub(crate) is_async: bool,
+    /// Whether it takes what it would be called with.
+    pub(crate) is_callable: bool,
     /// The name of the context parameter, if there is one.
     pub(crate) context: Option<Ident>,
 }
@@ -126,10 +131,12 @@ impl Model {
         self.generics.params.is_empty()
     }
 
-    /// The `impl` header for `of`, without a body.
-    pub(crate) fn header(&self, of: &TokenStream) -> TokenStream {
+    /// The `impl` header for `of`, without a body. What does not fit in it is reported at `span`.
+    pub(crate) fn header(&self, of: &TokenStream, span: Span) -> TokenStream {
         let (generics, _, where_clause) = self.generics.split_for_impl();
-        let self_type = &self.self_type;
-        quote::quote!(impl #generics #of for #self_type #where_clause)
+        let self_type = relocated(&self.self_type, span);
+        let impl_token = Token![impl](span);
+        let for_token = Token![for](span);
+        quote!(#impl_token #generics #of #for_token #self_type #where_clause)
     }
 }

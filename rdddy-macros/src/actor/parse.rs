@@ -48,6 +48,11 @@ impl Role {
         ("invariant", Role::Invariant),
     ];
 
+    /// The name of the attribute.
+    pub(crate) fn name(self) -> &'static str {
+        Role::ALL.into_iter().find(|(_, role)| *role == self).map_or("", |(name, _)| name)
+    }
+
     /// Whether a method has this role, rather than a condition on the role it has.
     pub(crate) fn is_exclusive(self) -> bool {
         !matches!(self, Role::Requires | Role::Ensures)

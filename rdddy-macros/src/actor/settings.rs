@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, Lit, LitInt, LitStr, Token, Type};
 
@@ -47,9 +47,12 @@ pub(crate) fn analyze(options: Vec<Given>, mistakes: &mut Mistakes) -> Settings 
             ("exhausted", Value::Word(word)) => settings.exhausted = Some(word),
             ("asks", Value::Arguments(tokens)) => {
                 let list = Punctuated::<Type, Token![,]>::parse_terminated;
-                match syn::parse::Parser::parse2(list, tokens) {
+                match list.parse2(tokens.clone()) {
                     Ok(types) => settings.asks = types.into_iter().collect(),
-                    Err(error) => mistakes.syntax(error),
+                    Err(_) => mistakes.report(
+                        Mistake::at(Code::E002, tokens, "`asks` is a list of messages")
+                            .help(format!("write `{usage}`")),
+                    ),
                 }
             }
             ("name", Value::Text(name)) => {

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Path, Token};
 
 use crate::support::codes::Code;
-use crate::support::krate;
+use crate::support::krate::Private;
 use crate::support::mistakes::{Mistake, collect};
 use crate::support::names::check_context_name;
 
@@ -40,7 +40,7 @@ pub(crate) fn bounded_context(input: TokenStream) -> TokenStream {
             return TokenStream::new();
         };
         check_context_name(&name, mistakes);
-        let private = krate::private("rdddy", krate);
+        let private = Private::new(krate);
         quote! {
             #private::inventory::submit! {
                 #private::ContextEntry { module: ::core::module_path!(), context: #name }

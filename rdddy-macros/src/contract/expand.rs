@@ -5,27 +5,31 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Path;
 use syn::spanned::Spanned;
 
 use super::{Contracts, Ensures, Requires};
+use crate::support::krate::Private;
 
 /// What the contracts stand around.
 pub(crate) struct Surroundings<'a> {
     /// The path of what generated code calls.
-    pub(crate) private: &'a Path,
-    /// `Outcome` or `EventOutcome`.
-    pub(crate) outcome: Ident,
+    pub(crate) private: &'a Private,
+    /// The path of `Outcome` or `EventOutcome`.
+    pub(crate) outcome: TokenStream,
     pub(crate) method: &'a Ident,
     /// The call of the handler.
     pub(crate) call: TokenStream,
-    /// What makes an outcome of the value called `result`.
-    pub(crate) convert: fn(&Path, &TokenStream) -> TokenStream,
+    /// The path of what makes an outcome of what the handler returned.
+    pub(crate) convert: TokenStream,
 }
 
 impl Contracts {
     /// The call, with the contracts around it.
     pub(crate) fn wrap(&self, around: &Surroundings<'_>) -> TokenStream {
+        let Surroundings { call, convert, .. } = around;
+        if self.requires.is_empty() && self.ensures.is_empty() {
+            return quote!(#convert(#call));
+        }
         let requires = self.requires.iter().map(|requires| before(requires, around));
         let olds = self
             .ensures
@@ -34,15 +38,13 @@ impl Contracts {
             .map(|(name, value)| quote!(let #name = #value;));
         let result = Ident::new("returned", Span::mixed_site());
         let ensures = self.ensures.iter().map(|ensures| after(ensures, &result, around));
-        let call = &around.call;
-        let converted = (around.convert)(around.private, &quote!(#result));
         quote! {
             'handled: {
                 #(#requires)*
                 #(#olds)*
                 let #result = #call;
                 #(#ensures)*
-                #converted
+                #convert(#result)
             }
         }
     }
@@ -52,8 +54,8 @@ fn before(requires: &Requires, around: &Surroundings<'_>) -> TokenStream {
     let Requires { condition, refusal, text } = requires;
     let otherwise = match refusal {
         Some(error) => {
-            let (private, outcome) = (around.private, &around.outcome);
-            quote!(#private::#outcome::Refuse(#error))
+            let outcome = &around.outcome;
+            quote!(#outcome::Refuse(#error))
         }
         None => broken("Requires", text, around),
     };
@@ -80,13 +82,13 @@ fn check(condition: &TokenStream, otherwise: &TokenStream) -> TokenStream {
 }
 
 fn broken(kind: &str, text: &str, around: &Surroundings<'_>) -> TokenStream {
-    let (private, outcome) = (around.private, &around.outcome);
-    let breach = breach(private, kind, text, around.method);
-    quote!(#private::#outcome::Breach(#breach))
+    let outcome = &around.outcome;
+    let breach = breach(around.private, kind, text, around.method);
+    quote!(#outcome::Breach(#breach))
 }
 
 /// The breach of a contract.
-pub(crate) fn breach(private: &Path, kind: &str, text: &str, method: &Ident) -> TokenStream {
+pub(crate) fn breach(private: &Private, kind: &str, text: &str, method: &Ident) -> TokenStream {
     let kind = Ident::new(kind, Span::call_site());
     let method_name = method.to_string();
     quote_spanned! {Span::mixed_site()=>

@@ -35,10 +35,3 @@ pub(crate) struct Ensures {
     pub(crate) result: Option<Ident>,
     pub(crate) text: String,
 }
-
-impl Contracts {
-    /// Whether there is nothing to check.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.requires.is_empty() && self.ensures.is_empty()
-    }
-}

@@ -1,12 +1,14 @@
 //! [`Input`] to [`Model`]: every rule about messages.
 
 use proc_macro2::Ident;
-use syn::{Data, Generics, Path, Type, parse_quote};
+use syn::{
+    ConstParam, Data, GenericArgument, GenericParam, Generics, Type, TypeParam, parse_quote,
+};
 
 use super::Derive;
 use super::parse::Input;
 use crate::support::codes::Code;
-use crate::support::krate;
+use crate::support::krate::Private;
 use crate::support::mistakes::{Mistake, Mistakes};
 use crate::support::names::{check_context_name, check_message_name};
 use crate::support::options::{Given, Value};
@@ -14,8 +16,10 @@ use crate::support::options::{Given, Value};
 /// Everything the expansion needs to know about a message.
 pub(crate) struct Model {
     /// The path of what generated code calls.
-    pub(crate) private: Path,
+    pub(crate) private: Private,
     pub(crate) ident: Ident,
+    /// The type, with its parameters.
+    pub(crate) ty: Type,
     /// With the bounds that a message needs.
     pub(crate) generics: Generics,
     pub(crate) name: String,
@@ -35,13 +39,15 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Model {
     let Input { derive, item, mut options } = input;
     check_target(derive, &item.data, &item.generics, mistakes);
     check_field_attributes(&item.data, mistakes);
-    let private = krate::private("rdddy", Given::take_crate(&mut options));
+    let private = Private::new(Given::take_crate(&mut options));
+    let generics = bounded(derive, without_lifetimes(item.generics.clone()));
     let mut model = Model {
         private,
         name: unraw(&item.ident),
         context: None,
         version: 1,
-        generics: bounded(derive, item.generics),
+        ty: with_static_lifetimes(&item.ident, &item.generics),
+        generics,
         kind: kind(derive, &item.ident, &mut options, mistakes),
         ident: item.ident,
     };
@@ -114,14 +120,14 @@ fn check_reply_of_query(ident: &Ident, mistakes: &mut Mistakes) {
 
 /// E022. A message owns what it carries, because it outlives its sender's stack frame.
 fn check_target(derive: Derive, data: &Data, generics: &Generics, mistakes: &mut Mistakes) {
-    let attribute = derive.attribute();
+    let noun = derive.noun();
     if let Data::Union(union) = data {
-        let sentence = format!("a {attribute} is a struct or an enum, never a union");
+        let sentence = format!("{noun} is a struct or an enum, never a union");
         mistakes
             .report(Mistake::at(Code::E022, union.union_token, sentence).help("write `struct`"));
     }
     if let Some(lifetime) = generics.lifetimes().next() {
-        let sentence = format!("a {attribute} owns its data: it has no lifetime parameters");
+        let sentence = format!("{noun} owns its data: it has no lifetime parameters");
         mistakes.report(
             Mistake::at(Code::E022, lifetime, sentence)
                 .help("write `String` for `&str`, `Vec<T>` for `&[T]`, `Arc<T>` for `&T`"),
@@ -149,6 +155,30 @@ fn check_field_attributes(data: &Data, mistakes: &mut Mistakes) {
             }
         }
     }
+}
+
+/// A lifetime has been reported by now; without it, it leads to no other mistakes.
+fn without_lifetimes(mut generics: Generics) -> Generics {
+    if generics.lifetimes().next().is_some() {
+        let owned = generics.params.into_iter().filter(|p| !matches!(p, GenericParam::Lifetime(_)));
+        generics.params = owned.collect();
+        generics.where_clause = None;
+    }
+    generics
+}
+
+fn with_static_lifetimes(ident: &Ident, generics: &Generics) -> Type {
+    let arguments = generics.params.iter().map(|parameter| -> GenericArgument {
+        match parameter {
+            GenericParam::Lifetime(_) => parse_quote!('static),
+            GenericParam::Type(TypeParam { ident, .. }) => parse_quote!(#ident),
+            GenericParam::Const(ConstParam { ident, .. }) => parse_quote!(#ident),
+        }
+    });
+    if generics.params.is_empty() {
+        return parse_quote!(#ident);
+    }
+    parse_quote!(#ident<#(#arguments),*>)
 }
 
 /// The bounds that make every instance of a generic type a message.

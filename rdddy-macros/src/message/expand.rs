@@ -23,8 +23,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 }
 
 fn message(model: &Model) -> TokenStream {
-    let Model { private, ident, name, version, .. } = model;
-    let (impl_generics, type_generics, where_clause) = model.generics.split_for_impl();
+    let Model { private, ident, ty, name, version, .. } = model;
+    let (impl_generics, _, where_clause) = model.generics.split_for_impl();
     let kind = match model.kind {
         Kind::Command { .. } => quote!(Command),
         Kind::Query { .. } => quote!(Query),
@@ -35,11 +35,11 @@ fn message(model: &Model) -> TokenStream {
         None => quote!(::core::option::Option::None),
     };
     let header = quote_spanned! {ident.span()=>
-        impl #impl_generics #private::Message for #ident #type_generics #where_clause
+        impl #impl_generics #private::Message for #ty #where_clause
     };
     quote! {
         #[automatically_derived]
-        impl #impl_generics #private::Sealed for #ident #type_generics #where_clause {}
+        impl #impl_generics #private::Sealed for #ty #where_clause {}
         #[automatically_derived]
         #header {
             const KIND: #private::Kind = #private::Kind::#kind;
@@ -55,12 +55,12 @@ fn message(model: &Model) -> TokenStream {
 }
 
 fn kind(model: &Model) -> TokenStream {
-    let Model { private, ident, .. } = model;
-    let (impl_generics, type_generics, where_clause) = model.generics.split_for_impl();
+    let Model { private, ty, .. } = model;
+    let (impl_generics, _, where_clause) = model.generics.split_for_impl();
     let request = |reply, error| {
         quote! {
             #[automatically_derived]
-            impl #impl_generics #private::Request for #ident #type_generics #where_clause {
+            impl #impl_generics #private::Request for #ty #where_clause {
                 type Reply = #reply;
                 type Error = #error;
             }
@@ -77,7 +77,7 @@ fn kind(model: &Model) -> TokenStream {
             quote! {
                 #request
                 #[automatically_derived]
-                impl #impl_generics #private::Command for #ident #type_generics #where_clause {
+                impl #impl_generics #private::Command for #ty #where_clause {
                     #shared
                 }
             }
@@ -87,12 +87,12 @@ fn kind(model: &Model) -> TokenStream {
             quote! {
                 #request
                 #[automatically_derived]
-                impl #impl_generics #private::Query for #ident #type_generics #where_clause {}
+                impl #impl_generics #private::Query for #ty #where_clause {}
             }
         }
         Kind::Event { scope } => quote! {
             #[automatically_derived]
-            impl #impl_generics #private::Event for #ident #type_generics #where_clause {
+            impl #impl_generics #private::Event for #ty #where_clause {
                 const SCOPE: #private::EventScope = #private::EventScope::#scope;
             }
         },
@@ -101,7 +101,7 @@ fn kind(model: &Model) -> TokenStream {
 
 /// A generic type has no entry: which of its instances are used is not known here.
 fn entry(model: &Model) -> Option<TokenStream> {
-    let Model { private, ident, .. } = model;
+    let Model { private, ident, ty, .. } = model;
     let constructor = match model.kind {
         Kind::Command { .. } => quote!(command),
         Kind::Query { .. } => quote!(query),
@@ -113,9 +113,9 @@ fn entry(model: &Model) -> Option<TokenStream> {
     model.generics.params.is_empty().then(|| {
         quote! {
             #private::inventory::submit! {
-                #private::MessageEntry::#constructor::<#ident>(#location).with_codec(|| {
+                #private::MessageEntry::#constructor::<#ty>(#location).with_codec(|| {
                     use #private::{WithCodec as _, WithoutCodec as _};
-                    (&#private::CodecProbe::<#ident>::new()).codec()
+                    (&#private::CodecProbe::<#ty>::new()).codec()
                 })
             }
         }

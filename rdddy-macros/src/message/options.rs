@@ -115,6 +115,15 @@ impl Derive {
         }
     }
 
+    /// What it derives, with its article.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Derive::Command => "a command",
+            Derive::Query => "a query",
+            Derive::Event => "an event",
+        }
+    }
+
     /// The attribute that holds the options.
     pub(crate) fn attribute(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! Syntax to [`Input`]: the type, and the options on it.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{DeriveInput, Meta};
 
 use super::Derive;
@@ -22,24 +23,16 @@ pub(crate) fn parse(derive: Derive, item: TokenStream, mistakes: &mut Mistakes) 
             return None;
         }
     };
-    let arguments = item
+    let lists: Vec<_> = item
         .attrs
         .iter()
         .filter(|attribute| attribute.path().is_ident(derive.attribute()))
-        .fold(TokenStream::new(), |mut arguments, attribute| {
-            match &attribute.meta {
-                Meta::List(list) => {
-                    arguments.extend(list.tokens.clone());
-                    arguments.extend(quote::quote!(,));
-                }
-                Meta::Path(_) => {}
-                Meta::NameValue(pair) => {
-                    arguments.extend(quote::ToTokens::to_token_stream(pair));
-                    arguments.extend(quote::quote!(,));
-                }
-            }
-            arguments
-        });
-    let options = derive.options().parse(arguments, mistakes);
+        .map(|attribute| match &attribute.meta {
+            Meta::List(list) => list.tokens.clone(),
+            Meta::Path(_) => TokenStream::new(),
+            Meta::NameValue(pair) => pair.to_token_stream(),
+        })
+        .collect();
+    let options = derive.options().parse_all(lists, mistakes);
     Some(Input { derive, item, options })
 }

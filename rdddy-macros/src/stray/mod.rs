@@ -2,7 +2,6 @@
 //! are taken off before the compiler sees them, so whatever reaches these entries is stray.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
 
 use crate::support::codes::Code;
 use crate::support::mistakes::{Mistake, collect};
@@ -18,6 +17,6 @@ pub(crate) fn stray(name: &'static str, what: &str, item: TokenStream) -> TokenS
             Mistake::at(Code::E001, at, sentence)
                 .help("add `#[actor]` above the `impl` that this method is in"),
         );
-        quote!(#item)
+        item
     })
 }

@@ -15,7 +15,7 @@ pub(crate) fn attribute(
     expand: fn(TokenStream, TokenStream) -> TokenStream,
 ) -> proc_macro::TokenStream {
     let untouched = TokenStream::from(item.clone());
-    guarded(untouched, || expand(args.into(), item.into()))
+    guarded(&untouched, || expand(args.into(), item.into())).into()
 }
 
 /// Runs a derive or a function-like macro on `input`.
@@ -23,14 +23,30 @@ pub(crate) fn input(
     input: proc_macro::TokenStream,
     expand: fn(TokenStream) -> TokenStream,
 ) -> proc_macro::TokenStream {
-    guarded(TokenStream::new(), || expand(input.into()))
+    guarded(&TokenStream::new(), || expand(input.into())).into()
 }
 
-fn guarded(
-    untouched: TokenStream,
-    expand: impl FnOnce() -> TokenStream,
-) -> proc_macro::TokenStream {
+fn guarded(untouched: &TokenStream, expand: impl FnOnce() -> TokenStream) -> TokenStream {
     catch_unwind(AssertUnwindSafe(expand))
         .unwrap_or_else(|_| quote!(#untouched ::core::compile_error! { #BUG }))
-        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::guarded;
+    use crate::support::testing::assert_mistakes;
+
+    #[test]
+    fn a_panic_of_ours_is_a_mistake_of_ours_and_keeps_the_item() {
+        let kept = guarded(
+            &quote!(
+                struct Counter;
+            ),
+            || panic!("a bug"),
+        );
+        assert_mistakes(&kept, &["rdddy: this macro has a bug"]);
+        assert!(kept.to_string().starts_with("struct Counter ;"), "{kept}");
+    }
 }

@@ -5,23 +5,50 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::{env, fs};
 
-use proc_macro2::{Ident, Span};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 
-/// The path of `package`: the one the user gave, or `::` and the name in their `Cargo.toml`.
-pub(crate) fn path_of(package: &str, given: Option<syn::Path>) -> syn::Path {
-    given.unwrap_or_else(|| {
-        let name = Ident::new(&name_of(package), Span::call_site());
-        syn::parse_quote!(::#name)
-    })
+use super::relocate::relocated;
+
+/// The path of `package` by its name in the user's `Cargo.toml`.
+pub(crate) fn path_of(package: &str) -> TokenStream {
+    absolute(&name_of(package), Span::call_site())
+}
+
+fn absolute(name: &str, span: Span) -> TokenStream {
+    let name = Ident::new(name, span);
+    quote_spanned!(span=> ::#name)
 }
 
 /// The path of what generated code calls.
-pub(crate) fn private(package: &str, given: Option<syn::Path>) -> syn::Path {
-    let krate = path_of(package, given);
-    let mut tokens = quote!(#krate);
-    tokens.extend(quote!(::__private));
-    syn::parse_quote!(#tokens)
+#[derive(Clone)]
+pub(crate) enum Private {
+    /// In the crate that the user gave.
+    Given(syn::Path),
+    /// In the crate of this name.
+    Found(String),
+}
+
+impl Private {
+    /// That path in `rdddy`, or in the crate that the user gave.
+    pub(crate) fn new(given: Option<syn::Path>) -> Self {
+        given.map_or_else(|| Private::Found(name_of("rdddy")), Private::Given)
+    }
+
+    /// The path, standing at `span`: what is wrong with what it leads to is reported there.
+    pub(crate) fn at(&self, span: Span) -> TokenStream {
+        let krate = match self {
+            Private::Given(path) => relocated(path, span),
+            Private::Found(name) => absolute(name, span),
+        };
+        quote_spanned!(span=> #krate::__private)
+    }
+}
+
+impl ToTokens for Private {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.at(Span::call_site()));
+    }
 }
 
 fn name_of(package: &str) -> String {

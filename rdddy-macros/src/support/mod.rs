@@ -7,5 +7,8 @@ pub(crate) mod krate;
 pub(crate) mod mistakes;
 pub(crate) mod names;
 pub(crate) mod options;
+pub(crate) mod relocate;
 pub(crate) mod suggest;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod text;

@@ -10,6 +10,7 @@ use syn::{Expr, LitBool, LitInt, LitStr, Path, Token, Type};
 use super::codes::Code;
 use super::mistakes::{Mistake, Mistakes};
 use super::suggest::nearest;
+use super::text::source;
 
 /// The options of one attribute.
 #[derive(Debug)]
@@ -81,20 +82,31 @@ pub(crate) struct Given {
 impl OptionTable {
     /// Reads `tokens` as a list of options of this table; what is wrong in it goes to `mistakes`.
     pub(crate) fn parse(&'static self, tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Given> {
+        self.parse_all([tokens], mistakes)
+    }
+
+    /// Reads several lists as if they were one.
+    pub(crate) fn parse_all(
+        &'static self,
+        lists: impl IntoIterator<Item = TokenStream>,
+        mistakes: &mut Mistakes,
+    ) -> Vec<Given> {
         let mut given = Vec::new();
-        let parser = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                if let Some(option) = self.parse_one(input, mistakes) {
-                    self.add(option, &mut given, mistakes);
+        for tokens in lists {
+            let parser = |input: ParseStream<'_>| {
+                while !input.is_empty() {
+                    if let Some(option) = self.parse_one(input, mistakes) {
+                        self.add(option, &mut given, mistakes);
+                    }
+                    if !input.is_empty() {
+                        input.parse::<Token![,]>()?;
+                    }
                 }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
+                Ok(())
+            };
+            if let Err(error) = parser.parse2(tokens) {
+                mistakes.syntax(error);
             }
-            Ok(())
-        };
-        if let Err(error) = parser.parse2(tokens) {
-            mistakes.syntax(error);
         }
         given
     }
@@ -118,17 +130,36 @@ impl OptionTable {
                 Some(Given { key, spec, value })
             }
             _ => {
-                let mut at = key.to_token_stream();
-                at.extend(skip_option(input));
-                let sentence = format!("`{}` is not written like this", spec.name);
-                let mut mistake = Mistake::at(self.code, at, sentence);
-                if let Form::Word(words) = spec.form {
-                    mistake = mistake.help(format!("it is one of {}", list(words)));
-                }
-                mistakes.report(mistake.help(format!("write `{}`", spec.usage)));
+                let rest = skip_option(input);
+                mistakes.report(self.badly_written(&key, spec, rest));
                 None
             }
         }
+    }
+
+    fn badly_written(&self, key: &Ident, spec: &OptionSpec, rest: TokenStream) -> Mistake {
+        let usage = format!("write `{}`", spec.usage);
+        let Form::Word(words) = spec.form else {
+            let mut at = key.to_token_stream();
+            at.extend(rest);
+            let sentence = format!("`{key}` is not written like this");
+            return Mistake::at(self.code, at, sentence).help(usage);
+        };
+        let word: TokenStream = rest.into_iter().skip(1).collect();
+        let text = source(&word);
+        let mistake = match nearest(&text, words.iter().copied()) {
+            Some(near) => Mistake::at(
+                self.code,
+                word,
+                format!("`{key}` cannot be `{text}`; did you mean `{near}`?"),
+            )
+            .help(format!("write `{key} = {near}`")),
+            None if text.is_empty() => {
+                Mistake::at(self.code, key, format!("`{key}` has a value")).help(usage)
+            }
+            None => Mistake::at(self.code, word, format!("`{key}` cannot be `{text}`")).help(usage),
+        };
+        mistake.help(format!("it is one of {}", list(words)))
     }
 
     fn add(&self, option: Given, given: &mut Vec<Given>, mistakes: &mut Mistakes) {
@@ -146,20 +177,23 @@ impl OptionTable {
         let word = key.to_string();
         let near = nearest(&word, self.options.iter().map(|spec| spec.name));
         match near.and_then(|near| self.options.iter().find(|spec| spec.name == near)) {
-            Some(spec) => self
-                .mistake(key, format!("unknown option `{word}`; did you mean `{}`?", spec.name))
-                .help(format!("write `{}`", spec.usage)),
+            Some(spec) => {
+                let sentence = format!("unknown option `{word}`; did you mean `{}`?", spec.name);
+                Mistake::at(self.code, key, sentence)
+                    .help(format!("write `{}`", spec.usage))
+                    .help(self.listed())
+            }
             None => self.mistake(key, format!("unknown option `{word}`")),
         }
     }
 
     fn mistake(&self, at: impl ToTokens, sentence: impl Into<String>) -> Mistake {
+        Mistake::at(self.code, at, sentence).help(self.listed())
+    }
+
+    fn listed(&self) -> String {
         let options: Vec<_> = self.options.iter().map(|spec| spec.name).collect();
-        Mistake::at(self.code, at, sentence).help(format!(
-            "the options of `{}` are {}",
-            self.attribute,
-            list(&options)
-        ))
+        format!("the options of `{}` are {}", self.attribute, list(&options))
     }
 
     /// The documentation of the options.

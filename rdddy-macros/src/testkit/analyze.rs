@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{FnArg, LitInt, Pat, PatType, Path, Type};
+use syn::{FnArg, LitInt, PatType, Type};
 
 use super::parse::{Function, Input};
 use crate::support::codes::Code;
@@ -13,10 +13,12 @@ use crate::support::options::{OptionSpec, Value};
 /// Everything the expansion needs to know about a test.
 pub(crate) struct Model {
     /// The path of the testkit.
-    pub(crate) krate: Path,
+    pub(crate) krate: TokenStream,
     pub(crate) function: Function,
-    /// The pattern of the world parameter, if there is one.
-    pub(crate) world: Option<Pat>,
+    /// The world parameter, if there is one.
+    pub(crate) world: Option<PatType>,
+    /// Whether more than one schedule is tried.
+    pub(crate) explores: bool,
     pub(crate) options: Vec<(&'static str, Option<LitInt>)>,
 }
 
@@ -45,7 +47,7 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
     for (index, input) in signature.inputs.iter().enumerate() {
         match input {
             FnArg::Typed(parameter) if index == 0 && is_world(parameter) => {
-                world = Some((*parameter.pat).clone());
+                world = Some(parameter.clone());
             }
             other => {
                 usable = false;
@@ -66,9 +68,13 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
         options.push((option.spec.name, value));
     }
     usable.then(|| Model {
-        krate: krate::path_of("rdddy-testkit", input.krate),
+        krate: match input.krate {
+            Some(path) => path.into_token_stream(),
+            None => krate::path_of("rdddy-testkit"),
+        },
         function: input.function,
         world,
+        explores: input.explores,
         options,
     })
 }

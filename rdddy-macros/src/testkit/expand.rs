@@ -6,7 +6,7 @@ use quote::quote;
 use super::analyze::Model;
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
-    let Model { krate, function, world, options } = model;
+    let Model { krate, function, world, explores, options } = model;
     let (attributes, visibility, body) =
         (&function.attributes, &function.visibility, &function.body);
     let (name, output) = (&function.signature.ident, &function.signature.output);
@@ -17,8 +17,9 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     });
     let world = match world {
         Some(world) => quote!(#world),
-        None => quote!(_world),
+        None => quote!(_world: &mut #krate::World),
     };
+    let begin = Ident::new(if *explores { "explore" } else { "test" }, Span::call_site());
     quote! {
         #[::core::prelude::v1::test]
         #(#attributes)*
@@ -26,8 +27,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #krate::__private::run(
                 ::core::env!("CARGO_PKG_NAME"),
                 ::core::concat!(::core::module_path!(), #path),
-                #krate::__private::Options::new() #(#options)*,
-                async |#world: &mut #krate::World| #output #body,
+                #krate::__private::Options::#begin() #(#options)*,
+                async |#world| #output #body,
             )
         }
     }

@@ -4,6 +4,7 @@ use proc_macro2::{Group, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Path, Signature, Visibility};
 
+use super::EXPLORE;
 use crate::support::codes::Code;
 use crate::support::mistakes::{Mistake, Mistakes};
 use crate::support::options::{Given, OptionTable};
@@ -30,6 +31,7 @@ impl Parse for Function {
 /// A test function.
 pub(crate) struct Input {
     pub(crate) function: Function,
+    pub(crate) explores: bool,
     pub(crate) options: Vec<Given>,
     pub(crate) krate: Option<Path>,
 }
@@ -43,7 +45,9 @@ pub(crate) fn parse(
     let mut options = table.parse(args, mistakes);
     let krate = Given::take_crate(&mut options);
     match syn::parse2(item.clone()) {
-        Ok(function) => Some(Input { function, options, krate }),
+        Ok(function) => {
+            Some(Input { function, explores: std::ptr::eq(table, &EXPLORE), options, krate })
+        }
         Err(_) => {
             mistakes.report(
                 Mistake::at(Code::E020, item, "a test is a function")

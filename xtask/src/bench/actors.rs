@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::catalog::{Catalog, Workload};
 use super::options::Options;
 use super::process::{self, Measurement};
-use super::report::{Row, Table};
+use super::report::{self, Row, Table};
 use crate::workspace;
 
 /// How long a measurement lasts at least.
@@ -41,7 +41,10 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
             break;
         }
     }
-    run.print(&catalog, options.json);
+    report::print(&run.tables(&catalog), options.format);
+    for note in &run.notes {
+        eprintln!("note: {note}");
+    }
     match run.failed {
         0 => Ok(()),
         failed => Err(format!("{failed} measurements failed")),
@@ -56,7 +59,7 @@ fn build(subjects: &[String]) -> Result<PathBuf, String> {
     build.arg(workspace::benches().join("Cargo.toml")).arg("--target-dir").arg(&target);
     if !subjects.is_empty() {
         let named = |peer: &&str| subjects.iter().any(|subject| subject.starts_with(*peer));
-        let features: Vec<&str> = PEERS.into_iter().filter(|peer| named(&peer)).collect();
+        let features: Vec<&str> = PEERS.into_iter().filter(named).collect();
         build.args(["--no-default-features", "--features", &features.join(",")]);
     }
     workspace::run(&mut build)?;
@@ -106,31 +109,28 @@ impl Run {
         }
     }
 
-    fn print(&mut self, catalog: &Catalog, json: bool) {
-        for workload in &catalog.workloads {
-            let rows: Vec<Row> = catalog
-                .subjects
-                .iter()
-                .filter_map(|subject| {
-                    let values = self.values.remove(&(workload.name.clone(), subject.clone()))?;
-                    Some(Row { subject: subject.clone(), values })
-                })
-                .collect();
-            if rows.is_empty() {
-                continue;
-            }
-            let table = Table {
-                suite: "actors",
-                workload: workload.name.clone(),
-                unit: workload.unit.clone(),
-                smaller_is_better: workload.smaller_is_better,
-                baseline: workload.baseline.clone(),
-                rows,
-            };
-            table.print(json);
-        }
-        for note in &self.notes {
-            eprintln!("note: {note}");
+    /// A table of each workload that has a value, in the order of the catalog.
+    fn tables(&mut self, catalog: &Catalog) -> Vec<Table> {
+        catalog
+            .workloads
+            .iter()
+            .map(|workload| self.table(workload, &catalog.subjects))
+            .filter(|table| !table.rows.is_empty())
+            .collect()
+    }
+
+    fn table(&mut self, workload: &Workload, subjects: &[String]) -> Table {
+        let rows = subjects.iter().filter_map(|subject| {
+            let values = self.values.remove(&(workload.name.clone(), subject.clone()))?;
+            Some(Row { subject: subject.clone(), values })
+        });
+        Table {
+            suite: "actors",
+            workload: workload.name.clone(),
+            unit: workload.unit.clone(),
+            smaller_is_better: workload.smaller_is_better,
+            baseline: workload.baseline.clone(),
+            rows: rows.collect(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::options::Options;
 use super::project::{Dependency, Project};
-use super::report::{Row, Table};
+use super::report::{self, Row, Table};
 use crate::workspace;
 
 const WORKLOAD: &str = "default-tree";
@@ -30,7 +30,7 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
         baseline: BASELINE.name().to_owned(),
         rows,
     };
-    table.print(options.json);
+    report::print(&[table], options.format);
     Ok(())
 }
 

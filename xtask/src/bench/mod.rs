@@ -12,13 +12,14 @@ mod report;
 use options::Options;
 
 const USAGE: &str = "\
-usage: cargo xtask bench SUITE [--json] [--quick] [--only W1,W2] [--subjects A,B] [--reps N]
+usage: cargo xtask bench SUITE [OPTIONS]
 
   actors     run time and memory of actors
   compile    how long a small project and a hundred actors take to build
   deps       how many packages the default dependency trees hold
 
   --json             one JSON object per line instead of tables
+  --markdown         one table of all medians and ratios
   --quick            shorter measurements, fewer repetitions
   --only W1,W2       these workloads
   --subjects A,B     these subjects, and the baselines they are compared with

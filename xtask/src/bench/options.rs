@@ -1,10 +1,12 @@
 //! The arguments of `cargo xtask bench SUITE`.
 
+use super::report::Format;
+
 /// What to measure, and how often.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
-    /// JSON lines instead of tables.
-    pub(super) json: bool,
+    /// How the results are printed.
+    pub(super) format: Format,
     /// Shorter measurements, fewer repetitions.
     pub(super) quick: bool,
     /// The workloads, or all when empty.
@@ -27,7 +29,8 @@ impl Options {
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or_else(|| format!("`{arg}` needs a value"));
             match arg.as_str() {
-                "--json" => options.json = true,
+                "--json" => options.format = Format::Json,
+                "--markdown" => options.format = Format::Markdown,
                 "--quick" => options.quick = true,
                 "--only" => options.only = names(value()?),
                 "--subjects" => options.subjects = names(value()?),

@@ -1,6 +1,27 @@
-//! Medians, ranges and ratios, as tables or as JSON lines.
+//! Medians, ranges and ratios, for people, for programs and for documents.
 
 use std::fmt::Write as _;
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Format {
+    /// A table of each workload, the best subject first.
+    #[default]
+    Text,
+    /// One object per line.
+    Json,
+    /// One table: a row for each workload, a column for each subject.
+    Markdown,
+}
+
+/// Prints what was measured.
+pub(super) fn print(tables: &[Table], format: Format) {
+    match format {
+        Format::Text => tables.iter().for_each(|table| print!("{}", table.to_text())),
+        Format::Json => tables.iter().for_each(|table| print!("{}", table.to_json_lines())),
+        Format::Markdown => print!("{}", to_markdown(tables)),
+    }
+}
 
 /// All repetitions of one subject at one workload.
 #[derive(Debug)]
@@ -28,11 +49,6 @@ struct Summary<'a> {
 }
 
 impl Table {
-    /// Prints it, as JSON lines or for people.
-    pub(super) fn print(&self, json: bool) {
-        print!("{}", if json { self.to_json_lines() } else { self.to_text() });
-    }
-
     fn to_json_lines(&self) -> String {
         let summaries = self.summaries();
         let mut lines = String::new();
@@ -100,6 +116,36 @@ impl Table {
     }
 }
 
+/// Medians, and ratios in brackets.
+fn to_markdown(tables: &[Table]) -> String {
+    let mut subjects: Vec<&str> = Vec::new();
+    for row in tables.iter().flat_map(|table| &table.rows) {
+        if !subjects.contains(&row.subject.as_str()) {
+            subjects.push(&row.subject);
+        }
+    }
+    let mut text =
+        format!("| | {} |\n|---|{}\n", subjects.join(" | "), "---|".repeat(subjects.len()));
+    for table in tables {
+        let summaries = table.summaries();
+        let _ = write!(text, "| {}, {} |", table.workload, table.unit);
+        for subject in &subjects {
+            let cell = summaries.iter().find(|row| row.subject == *subject).map(|row| {
+                let median = human(row.median);
+                match table.ratio(row, &summaries) {
+                    Some(ratio) if row.subject != table.baseline => {
+                        format!("{median} ({ratio:.2})")
+                    }
+                    _ => median,
+                }
+            });
+            let _ = write!(text, " {} |", cell.as_deref().unwrap_or("–"));
+        }
+        text.push('\n');
+    }
+    text
+}
+
 fn summarize(row: &Row) -> Option<Summary<'_>> {
     let mut values = row.values.clone();
     values.sort_by(f64::total_cmp);
@@ -124,7 +170,7 @@ fn human(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, Table};
+    use super::{Row, Table, to_markdown};
 
     fn table() -> Table {
         let row = |subject: &str, values: [f64; 3]| Row {
@@ -158,6 +204,16 @@ mod tests {
         let mut table = table();
         table.rows.remove(0);
         assert!(table.to_json_lines().ends_with("\"baseline\":\"tokio\",\"ratio\":null}\n"));
+    }
+
+    #[test]
+    fn the_document_has_a_column_for_each_subject() {
+        let mut other = table();
+        other.workload = "ask-64".to_owned();
+        other.rows.truncate(1);
+        let expected = "| | tokio | rdddy |\n|---|---|---|\n\
+                        | ask-idle, ns | 200 | 25 (0.12) |\n| ask-64, ns | 200 | – |\n";
+        assert_eq!(to_markdown(&[table(), other]), expected);
     }
 
     #[test]

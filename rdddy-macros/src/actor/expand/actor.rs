@@ -2,17 +2,18 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Path;
+use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::hook;
 use crate::actor::model::{Handler, Invariant, Mailbox, Model, Passing, Settings};
 use crate::contract::breach;
 use crate::support::duration;
+use crate::support::krate::Private;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { private, name, .. } = model;
-    let header = model.header(&quote!(#private::Actor));
+    let header = model.header(&quote!(#private::Actor), model.self_type.span());
     let config = config(private, &model.settings);
     let entries = model.handlers.iter().map(|handler| entry(private, handler));
     let hooks = hooks(model);
@@ -35,11 +36,16 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-fn config(private: &Path, settings: &Settings) -> Option<TokenStream> {
+fn config(private: &Private, settings: &Settings) -> Option<TokenStream> {
     let mut calls = TokenStream::new();
     match &settings.mailbox {
         Some(Mailbox::Unbounded) => calls.extend(quote!(.mailbox(#private::Capacity::Unbounded))),
         Some(Mailbox::Bounded(capacity)) => {
+            let capacity = match capacity {
+                Expr::Lit(literal) => quote!(#literal),
+                // What is not written out is checked by the compiler, when it is known.
+                other => quote!(#private::mailbox_capacity(#other)),
+            };
             calls.extend(quote!(.mailbox(#private::Capacity::Bounded(#capacity))));
         }
         None => {}
@@ -88,8 +94,9 @@ fn camel(word: &Ident) -> Ident {
     Ident::new(&parts.collect::<String>(), Span::call_site())
 }
 
-fn entry(private: &Path, handler: &Handler) -> TokenStream {
+fn entry(private: &Private, handler: &Handler) -> TokenStream {
     let (cfgs, ty) = (&handler.call.cfgs, &handler.message.ty);
+    let private = private.at(ty.span());
     let constructor = match handler.message.passing {
         Passing::Owned => quote!(request),
         Passing::Shared => quote!(event),

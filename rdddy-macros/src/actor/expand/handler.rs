@@ -1,39 +1,37 @@
 //! `impl Handler<M>` and `impl EventHandler<E>`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
+use syn::Token;
 use syn::spanned::Spanned;
-use syn::{Path, Token, Type};
 
 use crate::actor::model::{Call, Handler, Model, Passing};
 use crate::contract::Surroundings;
 use crate::support::duration;
+use crate::support::krate::Private;
 
 pub(super) fn expand(model: &Model, handler: &Handler) -> TokenStream {
     let private = &model.private;
     let (cfgs, ty) = (&handler.call.cfgs, &handler.message.ty);
+    let at_type = private.at(ty.span());
     let of = match handler.message.passing {
-        Passing::Owned => quote_spanned!(ty.span()=> #private::Handler<#ty>),
-        Passing::Shared => quote_spanned!(ty.span()=> #private::EventHandler<#ty>),
+        Passing::Owned => quote_spanned!(ty.span()=> #at_type::Handler<#ty>),
+        Passing::Shared => quote_spanned!(ty.span()=> #at_type::EventHandler<#ty>),
     };
-    let header = model.header(&of);
+    let header = model.header(&of, ty.span());
     let options = options(private, handler);
     let handle = handle(private, handler);
     let accepts = accepts(handler);
     let keep = keep(handler);
+    let body = quote_spanned!(ty.span()=> { #options #handle #accepts #keep });
     quote! {
         #(#cfgs)*
         #[automatically_derived]
-        #header {
-            #options
-            #handle
-            #accepts
-            #keep
-        }
+        #header #body
     }
 }
 
-fn options(private: &Path, handler: &Handler) -> Option<TokenStream> {
+fn options(private: &Private, handler: &Handler) -> Option<TokenStream> {
     let options = &handler.options;
     let mut calls = TokenStream::new();
     if options.control {
@@ -56,47 +54,34 @@ fn options(private: &Path, handler: &Handler) -> Option<TokenStream> {
     })
 }
 
-fn handle(private: &Path, handler: &Handler) -> TokenStream {
-    let Call { method, receiver, is_async, .. } = &handler.call;
+fn handle(private: &Private, handler: &Handler) -> TokenStream {
+    let Call { method, receiver, .. } = &handler.call;
     let (message, ty) = (&handler.message.name, &handler.message.ty);
-    let (parameter, output, outcome, convert): (_, _, _, Convert) = match handler.message.passing {
+    let context = context_name(&handler.call);
+    let at_type = private.at(ty.span());
+    let returns = Span::mixed_site().located_at(handler.returns);
+    let at_returns = private.at(returns);
+    let (parameter, output, outcome, convert) = match handler.message.passing {
         Passing::Owned => (
             quote!(#ty),
-            quote! {
-                #private::Outcome<
-                    <#ty as #private::Request>::Reply,
-                    <#ty as #private::Request>::Error,
-                >
-            },
-            "Outcome",
-            |private, value| quote!(#private::IntoOutcome::into_outcome(#value)),
+            quote_spanned!(ty.span()=> #at_type::OutcomeOf<#ty>),
+            quote!(#private::Outcome),
+            quote_spanned!(returns=> #at_returns::outcome_of::<#ty>),
         ),
         Passing::Shared => (
             quote!(&#ty),
             quote!(#private::EventOutcome),
-            "EventOutcome",
-            |private, value| quote!(#private::IntoEventOutcome::into_event_outcome(#value)),
+            quote!(#private::EventOutcome),
+            quote_spanned!(returns=> #at_returns::event_outcome_of),
         ),
     };
-    let context = context_name(&handler.call);
-    let call = call_method(&handler.call, receiver, [message.clone()], handler.returns);
-    let body = if handler.contracts.is_empty() {
-        convert(private, &call)
-    } else {
-        handler.contracts.wrap(&Surroundings {
-            private,
-            outcome: Ident::new(outcome, Span::call_site()),
-            method,
-            call,
-            convert,
-        })
-    };
-    let body = future(*is_async, &body);
-    let future = quote_spanned! {method.span()=>
-        impl ::core::future::Future<Output = #output> + ::core::marker::Send
-    };
+    let call = call_method(&handler.call, [message.clone()], handler.returns);
+    let value = handler.contracts.wrap(&Surroundings { private, outcome, method, call, convert });
+    let body = body(&handler.call, &output, &value);
+    let fn_token = fn_token(&handler.call);
+    let future = future(&handler.call, &output);
     quote! {
-        fn handle(
+        #fn_token handle(
             &mut #receiver,
             #message: #parameter,
             #context: &mut #private::Context<Self>,
@@ -106,7 +91,19 @@ fn handle(private: &Path, handler: &Handler) -> TokenStream {
     }
 }
 
-type Convert = fn(&Path, &TokenStream) -> TokenStream;
+/// The `fn` of a generated method: what is wrong with the whole of it is reported at the name of
+/// the user's method.
+pub(super) fn fn_token(call: &Call) -> Token![fn] {
+    Token![fn](Span::mixed_site().located_at(call.method.span()))
+}
+
+/// The return type of a generated method. A future that is not `Send` is reported at the name of
+/// the user's method.
+pub(super) fn future(call: &Call, output: &TokenStream) -> TokenStream {
+    quote_spanned! {Span::mixed_site().located_at(call.method.span())=>
+        impl ::core::future::Future<Output = #output> + ::core::marker::Send
+    }
+}
 
 /// The name of the context parameter of a generated method.
 pub(super) fn context_name(call: &Call) -> Ident {
@@ -117,28 +114,36 @@ pub(super) fn context_name(call: &Call) -> Ident {
 /// a value that does not fit is underlined there.
 pub(super) fn call_method(
     call: &Call,
-    receiver: &Token![self],
     arguments: impl IntoIterator<Item = Ident>,
     returns: Span,
 ) -> TokenStream {
     let span = Span::mixed_site().located_at(returns);
-    let mut method = call.method.clone();
-    method.set_span(call.method.span().located_at(returns));
-    let arguments = arguments.into_iter().chain(call.context.clone());
-    let self_type = Token![Self](span);
-    let receiver = Token![self](receiver.span.located_at(returns));
+    let relocated = |mut ident: Ident| {
+        ident.set_span(ident.span().located_at(returns));
+        ident
+    };
+    let method = relocated(call.method.clone());
+    let receiver = Token![self](call.receiver.span.located_at(returns));
+    let arguments = arguments.into_iter().chain(call.context.clone()).map(relocated);
     let dot_await = call.is_async.then(|| quote_spanned!(span=> .await));
-    quote_spanned!(span=> #self_type::#method(#receiver #(, #arguments)*) #dot_await)
+    quote_spanned!(span=> Self::#method(#receiver #(, #arguments)*) #dot_await)
 }
 
-/// A future that is `body`.
-pub(super) fn future(is_async: bool, body: &TokenStream) -> TokenStream {
-    if is_async { quote!(async move { #body }) } else { quote!(::core::future::ready(#body)) }
+/// The body of a generated method: a future that gives `value`, which is of type `output`.
+pub(super) fn body(call: &Call, output: &TokenStream, value: &TokenStream) -> TokenStream {
+    if !call.is_callable {
+        // What is wrong with the method is reported; the stub keeps that from being said again.
+        quote!(::core::future::pending::<#output>())
+    } else if call.is_async {
+        quote!(async move { #value })
+    } else {
+        quote!(::core::future::ready(#value))
+    }
 }
 
 /// `when = condition`: the message is referred to by the name it has in the handler.
 fn accepts(handler: &Handler) -> Option<TokenStream> {
-    let condition = handler.options.when.as_ref()?;
+    let condition = handler.options.when.as_ref().filter(|_| handler.call.is_callable)?;
     let (receiver, message, ty) =
         (&handler.call.receiver, &handler.message.name, &handler.message.ty);
     Some(quote! {
@@ -151,13 +156,13 @@ fn accepts(handler: &Handler) -> Option<TokenStream> {
 
 /// An event is shared and so is at hand for the next incarnation; a request has to be copied.
 fn keep(handler: &Handler) -> Option<TokenStream> {
-    let at = handler.options.redeliver?;
-    let ty: &Type = &handler.message.ty;
-    let message = format_ident!("message", span = Span::mixed_site().located_at(at));
+    let at = Span::mixed_site().located_at(handler.options.redeliver?);
+    let (message, ty) = (Ident::new("message", at), &handler.message.ty);
     (handler.message.passing == Passing::Owned).then(|| {
-        quote_spanned! {Span::mixed_site().located_at(at)=>
+        let copy = quote_spanned!(at=> ::core::clone::Clone::clone(#message));
+        quote! {
             fn keep(#message: &#ty) -> ::core::option::Option<#ty> {
-                ::core::option::Option::Some(<#ty as ::core::clone::Clone>::clone(#message))
+                ::core::option::Option::Some(#copy)
             }
         }
     })

@@ -1,11 +1,13 @@
 //! [`Model`] to code. For each actor:
 //!
+//! - a check per handler that its message is one, and of a capacity that is a constant;
 //! - `impl Actor`, with its table of handlers and its hooks;
 //! - one `impl Handler<M>` or `impl EventHandler<E>` per handler;
 //! - for a type without parameters, its entry in the registry;
 //! - one warning per call that would block a worker.
 
 mod actor;
+mod check;
 mod handler;
 mod hook;
 mod registry;
@@ -17,7 +19,8 @@ use quote::quote;
 use super::model::Model;
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
-    let mut items = vec![actor::expand(model)];
+    let mut items = check::expand(model);
+    items.push(actor::expand(model));
     items.extend(model.handlers.iter().map(|handler| handler::expand(model, handler)));
     items.extend(registry::expand(model));
     items.extend(warning::expand(model));

@@ -15,10 +15,12 @@ pub(super) fn expand(model: &Model) -> Option<TokenStream> {
     let handles = model.handlers.iter().map(|handler| {
         let (cfgs, ty) = (&handler.call.cfgs, &handler.message.ty);
         let line = quote_spanned!(handler.call.method.span()=> ::core::line!());
+        let private = private.at(ty.span());
         quote_spanned!(ty.span()=> #(#cfgs)* #private::MessageUse::of::<#ty>(#line))
     });
     let asks = model.settings.asks.iter().map(|ty| {
         let line = quote_spanned!(ty.span()=> ::core::line!());
+        let private = private.at(ty.span());
         quote_spanned!(ty.span()=> #private::MessageUse::of::<#ty>(#line))
     });
     let location = quote_spanned! {self_type.span()=>

@@ -1,3 +1,5 @@
+// rdddy::E007, as the compiler says it.
+
 use std::rc::Rc;
 
 use rdddy::prelude::*;

@@ -1,3 +1,5 @@
+// rdddy::E005, as the compiler says it.
+
 use rdddy::prelude::*;
 
 #[derive(Command)]

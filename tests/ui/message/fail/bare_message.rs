@@ -2,10 +2,10 @@ use rdddy::prelude::*;
 
 struct Anything;
 
-impl Event for Anything {}
+impl rdddy::message::Event for Anything {}
 
-async fn publish(system: &ActorSystem) {
-    let _ = system.publish(Anything).await;
+fn publish(system: &ActorSystem) {
+    drop(system.publish(Anything));
 }
 
 fn main() {}

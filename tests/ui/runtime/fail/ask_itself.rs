@@ -8,8 +8,8 @@ struct Counter(u32);
 #[actor]
 impl Counter {
     #[handler]
-    async fn add(&mut self, add: Add, cx: &mut Context<Self>) {
-        let _ = cx.me().ask(add).await;
+    fn add(&mut self, add: Add, cx: &mut Context<Self>) {
+        drop(cx.me().ask(add));
     }
 }
 

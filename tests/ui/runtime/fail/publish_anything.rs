@@ -2,8 +2,8 @@ use rdddy::prelude::*;
 
 struct Anything;
 
-async fn publish(system: &ActorSystem) {
-    let _ = system.publish(Anything).await;
+fn publish(system: &ActorSystem) {
+    drop(system.publish(Anything));
 }
 
 fn main() {}

@@ -2,8 +2,8 @@ use rdddy::prelude::*;
 
 struct Counter(u32);
 
-async fn spawn(system: &ActorSystem) {
-    let _ = system.spawn(Counter(0)).await;
+fn spawn(system: &ActorSystem) {
+    drop(system.spawn(Counter(0)));
 }
 
 fn main() {}

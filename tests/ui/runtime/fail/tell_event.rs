@@ -13,8 +13,8 @@ impl Counter {
     }
 }
 
-async fn tell(counter: ActorRef<Counter>) {
-    let _ = counter.tell(Added(1)).await;
+fn tell(counter: &ActorRef<Counter>) {
+    drop(counter.tell(Added(1)));
 }
 
 fn main() {}

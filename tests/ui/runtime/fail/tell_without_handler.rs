@@ -8,8 +8,8 @@ struct Counter(u32);
 #[actor]
 impl Counter {}
 
-async fn tell(counter: ActorRef<Counter>) {
-    let _ = counter.tell(Add(1)).await;
+fn tell(counter: &ActorRef<Counter>) {
+    drop(counter.tell(Add(1)));
 }
 
 fn main() {}

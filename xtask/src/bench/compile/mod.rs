@@ -9,46 +9,56 @@ use std::time::Instant;
 
 use super::options::Options;
 use super::project::{Dependency, Project};
-use super::report::{Row, Table};
+use super::report::{self, Row, Table};
 use crate::workspace;
 
 /// What is compiled, and how.
 struct Workload {
     name: &'static str,
     baseline: Dependency,
-    /// A source for each subject.
-    subjects: &'static [(Dependency, fn() -> String)],
+    programs: &'static [Program],
     /// The cargo command that is timed.
     verb: &'static str,
     /// Whether the dependencies are compiled as well.
     clean: bool,
 }
 
-const HUNDRED: &[(Dependency, fn() -> String)] = &[
-    (Dependency::Tokio, hundred::hand_written),
-    (Dependency::Rdddy, hundred::rdddy),
-    (Dependency::Kameo, hundred::kameo),
+/// A program written with one of the packages.
+struct Program {
+    subject: Dependency,
+    source: fn() -> String,
+}
+
+const SMALL: &[Program] = &[
+    Program { subject: Dependency::Rdddy, source: small::rdddy },
+    Program { subject: Dependency::Kameo, source: small::kameo },
+];
+
+const HUNDRED: &[Program] = &[
+    Program { subject: Dependency::Tokio, source: hundred::hand_written },
+    Program { subject: Dependency::Rdddy, source: hundred::rdddy },
+    Program { subject: Dependency::Kameo, source: hundred::kameo },
 ];
 
 const WORKLOADS: [Workload; 3] = [
     Workload {
         name: "small-project",
         baseline: Dependency::Kameo,
-        subjects: &[(Dependency::Rdddy, small::rdddy), (Dependency::Kameo, small::kameo)],
+        programs: SMALL,
         verb: "build",
         clean: true,
     },
     Workload {
         name: "hundred-actors",
         baseline: Dependency::Tokio,
-        subjects: HUNDRED,
+        programs: HUNDRED,
         verb: "build",
         clean: false,
     },
     Workload {
         name: "hundred-actors-check",
         baseline: Dependency::Tokio,
-        subjects: HUNDRED,
+        programs: HUNDRED,
         verb: "check",
         clean: false,
     },
@@ -58,17 +68,19 @@ const WORKLOADS: [Workload; 3] = [
 pub(super) fn run(options: &Options) -> Result<(), String> {
     let subjects = [Dependency::Tokio, Dependency::Rdddy, Dependency::Kameo];
     options.check_names(&WORKLOADS.map(|it| it.name), &subjects.map(Dependency::name))?;
+    let mut tables = Vec::new();
     for workload in WORKLOADS {
         if options.wants_workload(workload.name) {
-            measure(&workload, options)?.print(options.json);
+            tables.push(measure(&workload, options)?);
         }
     }
+    report::print(&tables, options.format);
     Ok(())
 }
 
 fn measure(workload: &Workload, options: &Options) -> Result<Table, String> {
     let mut trials = Vec::new();
-    for &(subject, source) in workload.subjects {
+    for &Program { subject, source } in workload.programs {
         if options.wants_subject(subject.name()) || subject == workload.baseline {
             trials.push(Trial::prepare(workload, subject, &source())?);
         }

@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counter = system.spawn(Counter::default()).await?;
     counter.tell(Add { amount: 2 }).await?;
     println!("{}", counter.ask(Total).await?);
-    system.shutdown().await?;
+    system.shutdown().await;
     Ok(())
 }
 "#
