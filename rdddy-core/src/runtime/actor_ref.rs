@@ -184,8 +184,12 @@ impl<A: Actor> ActorRef<A> {
 
     /// Waits until the actor has ended.
     pub async fn stopped(&self) -> StopReason {
-        let ended = self.0.extra_or_init().when_ended();
-        ended.await.unwrap_or(StopReason::Shutdown)
+        let extra = self.0.extra_or_init();
+        if extra.ended().is_none() && self.0.is_closed() && self.0.system().has_ended() {
+            // The system was dropped, and everything in it.
+            return StopReason::Shutdown;
+        }
+        extra.when_ended().await.unwrap_or(StopReason::Shutdown)
     }
 
     /// A reference that does not keep the actor's memory.

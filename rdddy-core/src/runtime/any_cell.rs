@@ -44,6 +44,8 @@ pub(crate) trait AnyCell: Run + Send + Sync {
     fn wind_down(self: Arc<Self>, for_good: bool) -> HookFuture<()>;
     /// Begins the next life of an owned cell.
     fn revive(self: Arc<Self>, failure: Failure) -> HookFuture<Result<(), Failure>>;
+    /// Ends the actor because its system is gone.
+    fn abandon(self: Arc<Self>);
     /// Ends everything that waits in an owned cell, for good; how many messages that were.
     fn close(&self) -> usize;
     /// Queues a message whose type is known at run time only.
@@ -122,6 +124,10 @@ impl<A: Actor> AnyCell for Cell<A> {
 
     fn end(self: Arc<Self>, ending: Ending) {
         lifecycle::end(&self, ending);
+    }
+
+    fn abandon(self: Arc<Self>) {
+        lifecycle::abandon(&self);
     }
 
     fn wind_down(self: Arc<Self>, for_good: bool) -> HookFuture<()> {

@@ -37,6 +37,8 @@ pub(crate) struct Bus {
     topics: RwLock<BTreeMap<TypeId, Arc<dyn AnyTopic>>>,
     /// Whether anybody hears system events.
     monitored: AtomicBool,
+    /// Nothing will be published any more.
+    closed: AtomicBool,
 }
 
 /// A topic whose type of events is not known.
@@ -219,8 +221,12 @@ impl Bus {
         self.note::<E>();
         let topic = self.topic_or_new::<E>();
         let (subscription, tap) = Subscription::new(capacity);
-        lock(&topic.taps).push(tap);
+        lock(&topic.taps).push(Arc::clone(&tap));
         topic.tapped.store(true, Ordering::Release);
+        // After it was added: `clear` closes what it finds, and who comes later sees its mark.
+        if self.closed.load(Ordering::SeqCst) {
+            tap.close();
+        }
         subscription
     }
 
@@ -235,8 +241,9 @@ impl Bus {
         self.monitored.load(Ordering::Relaxed)
     }
 
-    /// Forgets all listeners.
+    /// Forgets all listeners, for good.
     pub(crate) fn clear(&self) {
+        self.closed.store(true, Ordering::SeqCst);
         let topics =
             std::mem::take(&mut *self.topics.write().unwrap_or_else(PoisonError::into_inner));
         drop(topics);

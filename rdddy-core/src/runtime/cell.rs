@@ -243,7 +243,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Queues a message, if there is room for it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn enqueue<B: Body<A>>(
         self: &Arc<Self>,
         body: B,
@@ -260,7 +260,7 @@ impl<A: Actor> Cell<A> {
         self.enqueue_within(body, None, u32::MAX)
     }
 
-    #[inline]
+    #[inline(always)]
     fn enqueue_within<B: Body<A>>(
         self: &Arc<Self>,
         body: B,
@@ -297,6 +297,14 @@ impl<A: Actor> Cell<A> {
         }
     }
 
+    /// Lets who waits for room try again, if there is some.
+    #[cold]
+    fn let_in(&self) {
+        if self.signals.get().has(Signals::WAITERS) && self.mailbox.waiting() <= self.capacity / 2 {
+            self.wake_waiters();
+        }
+    }
+
     /// Has `waker` woken when there is room; true when there may be room right now.
     pub(crate) fn wait_for_room(&self, waker: &Waker) -> bool {
         self.extra_or_init().add_waiter(waker.clone());
@@ -310,6 +318,11 @@ impl<A: Actor> Cell<A> {
         if self.mailbox.try_claim() || (signals.has(Signals::CANCEL) && self.parking.notify()) {
             self.system.seam().schedule(Arc::clone(self) as Runnable);
         }
+    }
+
+    /// Takes an idle cell.
+    pub(crate) fn claim(&self) -> bool {
+        self.mailbox.try_claim()
     }
 
     /// Takes an idle cell that nobody wants anything else of.
@@ -431,9 +444,7 @@ impl<A: Actor> Cell<A> {
     #[cold]
     #[inline(never)]
     fn attend(self: &Arc<Self>, signals: Signals) -> Option<()> {
-        if signals.has(Signals::WAITERS) && self.mailbox.waiting() <= self.capacity / 2 {
-            self.wake_waiters();
-        }
+        self.let_in();
         if signals.has(Signals::CANCEL) {
             self.signals.lower(Signals::CANCEL);
             self.cancel_frame();
@@ -655,8 +666,10 @@ impl<A: Actor> Cell<A> {
         for _ in 0..if simulated { 1 } else { BATCH } {
             let parcel = loop {
                 let signals = self.signals.get();
-                if signals.any() {
+                if signals.urgent() {
                     self.attend(signals)?;
+                } else if signals.has(Signals::WAITERS) && self.ready.is_reported() {
+                    self.let_in();
                 }
                 if let Some(next) = self.take(signals) {
                     break next;

@@ -229,11 +229,34 @@ pub(crate) async fn wind_down<A: Actor>(cell: Arc<Cell<A>>, for_good: bool) {
     cell.clear_stop();
     if for_good || cell.extra().and_then(|extra| extra.factory()).is_some() {
         // SAFETY: the caller owns the cell, and no handler is running.
-        let actor = unsafe { cell.vacate() };
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(actor))) {
-            let panic = panic_message(&*panic);
-            tracing::warn!(actor = %cell.path(), panic, "dropping the actor panicked");
-        }
+        unsafe { drop_actor(&cell) };
+    }
+}
+
+/// Drops the actor of a cell, whose destructor may panic.
+///
+/// # Safety
+///
+/// The caller owns the cell, and no handler is running.
+unsafe fn drop_actor<A: Actor>(cell: &Arc<Cell<A>>) {
+    // SAFETY: the caller's promise.
+    let actor = unsafe { cell.vacate() };
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(actor))) {
+        let panic = panic_message(&*panic);
+        tracing::warn!(actor = %cell.path(), panic, "dropping the actor panicked");
+    }
+}
+
+/// Ends an actor because its system is gone: at once if it is idle, else after what it has to do. A
+/// handler that waits is dropped, because a waiting cell keeps itself, and the system, alive.
+pub(crate) fn abandon<A: Actor>(cell: &Arc<Cell<A>>) {
+    if cell.claim() {
+        cell.close();
+        // SAFETY: just claimed, and idle until then.
+        unsafe { drop_actor(cell) };
+    } else {
+        tell_stop(cell);
+        cell.signal(Signals::CANCEL);
     }
 }
 

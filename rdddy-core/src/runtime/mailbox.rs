@@ -116,6 +116,13 @@ impl Ready {
         Ready { first: Cell::new(null_mut()), count: Cell::new(0) }
     }
 
+    /// Whether producers know how many there are, exactly.
+    #[inline]
+    pub(crate) fn is_reported(&self) -> bool {
+        let count = self.count.get();
+        count < REPORT || count.is_multiple_of(REPORT)
+    }
+
     fn set(&self, first: *mut Link, count: u32) {
         self.first.set(first);
         self.count.set(count);
@@ -152,7 +159,7 @@ impl Mailbox {
     /// # Safety
     ///
     /// If the message is queued, `link` belongs to the mailbox until it is taken.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn push(&self, link: NonNull<Link>, capacity: u32) -> Pushed {
         let mut current = self.head(Ordering::Relaxed);
         loop {
@@ -218,7 +225,7 @@ impl Mailbox {
         // SAFETY: links in `ready` belong to the mailbox, and only the owner touches them.
         ready.set(unsafe { first.as_ref() }.next.get(), left);
         // Exact while few wait, so that a small mailbox has the room it says.
-        if left < REPORT || left.is_multiple_of(REPORT) {
+        if ready.is_reported() {
             self.ready_count.store(left, Ordering::Release);
         }
         Some(first)

@@ -36,13 +36,13 @@ impl<B> Refused<B> {
 
 impl<A: Actor> Cell<A> {
     /// Offers a message, with metadata if there is any to carry on.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn offer<B: Body<A>>(self: &Arc<Self>, body: B) -> Result<(), Refused<B>> {
         let metadata = self.system().metadata(|| B::about().name);
         self.offer_with(body, metadata)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn offer_with<B: Body<A>>(
         self: &Arc<Self>,
         body: B,
@@ -58,7 +58,7 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn note_sent<B: Body<A>>(self: &Arc<Self>) {
         self.system().ledger().count(Entry::Sent);
         if B::LANE == Lane::Control {

@@ -183,10 +183,20 @@ impl System {
     #[inline]
     pub(crate) fn metadata(&self, name: impl FnOnce() -> &'static str) -> Option<Arc<Metadata>> {
         let cause = turn::current(self.address(), |turn| turn.metadata.clone()).flatten();
+        self.metadata_after(cause.as_deref(), name)
+    }
+
+    /// The metadata of a message sent because of the one with this metadata, if that has any.
+    #[inline]
+    pub(crate) fn metadata_after(
+        &self,
+        cause: Option<&Metadata>,
+        name: impl FnOnce() -> &'static str,
+    ) -> Option<Arc<Metadata>> {
         if cause.is_none() && !self.causality.load(Ordering::Relaxed) {
             return None;
         }
-        Some(self.new_metadata(cause.as_deref(), name()))
+        Some(self.new_metadata(cause, name()))
     }
 
     #[cold]
@@ -297,8 +307,7 @@ impl System {
         }
         self.phase.store(phase::ENDED, Ordering::Release);
         for cell in self.registry.all() {
-            // Handlers that wait are dropped: a waiting cell keeps itself, and the system, alive.
-            cell.alert(super::signals::Signals::CANCEL);
+            cell.abandon();
         }
         self.registry.clear();
         self.bus.clear();
