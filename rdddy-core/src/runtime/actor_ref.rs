@@ -4,23 +4,26 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use super::actor::Actor;
 use super::actor_system::ActorSystem;
 use super::any_cell::AnyCell;
 use super::ask::Ask;
 use super::cell::Cell;
-use super::deliver::{Asked, Told};
+use super::deliver::{Answer, Asked, Told};
+use super::envelope::Body;
 use super::error::{LookupError, SendError};
 use super::event::StopReason;
-use super::forward::Forward;
+use super::forward::{Dispatch, Forward};
 use super::handler::Handler;
 use super::id::{ActorId, ActorPath};
 use super::lifecycle::{self, Ending};
 use super::offer::Refused;
 use super::recipient::Recipient;
-use super::turn::Deadline;
+use super::turn::{self, Deadline};
 use crate::limits;
-use crate::message::Request;
+use crate::message::{Metadata, Request};
 
 /// A reference to an actor, across its restarts.
 pub struct ActorRef<A: Actor>(Arc<Cell<A>>);
@@ -112,26 +115,17 @@ impl<A: Actor> ActorRef<A> {
         A: Handler<M>,
     {
         let cell = Arc::clone(&self.0);
-        Forward::new(move |reply| async move {
-            let metadata = cell.system().metadata(M::name);
-            let system = Arc::clone(cell.system());
-            let (id, identity) = (cell.id(), cell.identity());
-            let refused = match reply {
-                Some(reply) => {
-                    let asked = Asked { message, reply, deadline: Deadline::NONE };
-                    let sent = cell.offer_waiting(asked, metadata, limits::SEND_TIMEOUT).await;
-                    sent.err().map(|refused| refused.into_body().reply)
-                }
-                None => {
-                    let told = Told(message);
-                    let sent = cell.offer_waiting(told, metadata, limits::SEND_TIMEOUT).await;
-                    if sent.is_ok() {
-                        return;
-                    }
-                    None
-                }
-            };
-            system.forward_failed::<M>(identity, id, refused);
+        let system = cell.system();
+        // Looked at while the message at hand is being handled: it is the cause, and its asker's
+        // deadline holds.
+        let metadata = system.metadata(M::name);
+        let deadline = turn::current(system.address(), |turn| turn.deadline);
+        let deadline = deadline.unwrap_or(Deadline::NONE);
+        Forward::new(move |reply| match reply {
+            Some(reply) => forward(cell, Asked { message, reply, deadline }, metadata, |asked| {
+                Some(asked.reply)
+            }),
+            None => forward(cell, Told(message), metadata, |_| None),
         })
     }
 
@@ -217,6 +211,31 @@ impl<A: Actor> ActorRef<A> {
     #[must_use]
     pub fn erase(&self) -> AnyActorRef {
         AnyActorRef(Arc::clone(&self.0) as Arc<dyn AnyCell>)
+    }
+}
+
+/// Forwards a message at once, or returns what is left to do: to wait for room.
+fn forward<A: Handler<M>, M: Request, B: Body<A>>(
+    cell: Arc<Cell<A>>,
+    body: B,
+    metadata: Option<Arc<Metadata>>,
+    reply: fn(B) -> Option<oneshot::Sender<Answer<M>>>,
+) -> Option<Dispatch> {
+    let failed = move |cell: &Cell<A>, body| {
+        cell.system().forward_failed::<M>(cell.identity(), cell.id(), reply(body));
+    };
+    match cell.offer_with(body, metadata.clone()) {
+        Ok(()) => None,
+        Err(Refused::Wait(body)) => Some(Box::pin(async move {
+            let waiting = Arc::clone(&cell).offer_waiting(body, metadata, limits::SEND_TIMEOUT);
+            if let Err(refused) = waiting.await {
+                failed(&cell, refused.into_body());
+            }
+        })),
+        Err(refused) => {
+            failed(&cell, refused.into_body());
+            None
+        }
     }
 }
 

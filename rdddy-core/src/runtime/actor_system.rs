@@ -15,7 +15,7 @@ use super::error::{
 use super::event::{DeadReason, SystemEvent};
 use super::id::ActorId;
 use super::ledger::{Counters, Entry};
-use super::props::Props;
+use super::props::IntoProps;
 use super::recorder::Recorder;
 use super::shutdown::{self, DrainReport, Termination};
 use super::spawn;
@@ -69,9 +69,9 @@ impl ActorSystem {
     #[inline]
     pub async fn spawn<A: Actor>(
         &self,
-        actor: impl Into<Props<A>>,
+        actor: impl IntoProps<A>,
     ) -> Result<ActorRef<A>, SpawnError> {
-        spawn::spawn(&self.system, None, actor.into()).await
+        spawn::spawn(&self.system, None, actor.into_props()).await
     }
 
     /// Starts an actor under a name that nobody else in the system has.
@@ -82,9 +82,9 @@ impl ActorSystem {
     pub async fn spawn_named<A: Actor>(
         &self,
         name: impl Into<String>,
-        actor: impl Into<Props<A>>,
+        actor: impl IntoProps<A>,
     ) -> Result<ActorRef<A>, SpawnError> {
-        spawn::spawn(&self.system, None, actor.into().named(name)).await
+        spawn::spawn(&self.system, None, actor.into_props().named(name)).await
     }
 
     /// Publishes an event to every actor with a handler for it, except the one that publishes it.

@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::actor::Actor;
 use super::cell::Cell;
 use super::deliver::{Answer, Asked, InPlace, Reply, request};
 use super::error::{AskError, Unanswered};
 use super::event::{DeadReason, SystemEvent};
 use super::handler::Handler;
+use super::id::ActorId;
 use super::in_place;
 use super::ledger::Entry;
 use super::offer::Refused;
@@ -83,7 +85,7 @@ impl<'a, A: Handler<M>, M: Request> Ask<'a, A, M> {
         };
         let system = self.target.system();
         if turn::current(system.address(), |turn| turn.actor) == Some(self.target.id()) {
-            return Err(self.deadlock(vec![self.target.id()]));
+            return Err(deadlock(self.target, vec![self.target.id()]));
         }
         let now = system.seam().elapsed();
         self.sent = Some(now);
@@ -137,27 +139,6 @@ impl<'a, A: Handler<M>, M: Request> Ask<'a, A, M> {
             None => Answered::Now(Err(Unanswered::DeadLetter(DeadReason::Killed))),
         })
     }
-
-    #[cold]
-    fn deadlock(&self, cycle: Vec<super::id::ActorId>) -> AskError<M> {
-        self.target.system().emit(|| SystemEvent::WouldDeadlock { cycle: cycle.clone() });
-        AskError::WouldDeadlock { cycle }
-    }
-
-    /// Prepares for a wait.
-    fn rest(&self) -> Result<Rest, AskError<M>> {
-        let system = self.target.system();
-        let asker = turn::current(system.address(), |turn| turn.actor);
-        let waiting = match asker {
-            Some(asker) => {
-                let waiting = system.wait_graph().wait(system, asker, self.target.id());
-                Some(waiting.map_err(|cycle| self.deadlock(cycle))?)
-            }
-            None => None,
-        };
-        let timer = system.seam().deadline(self.sent.unwrap_or_else(|| system.seam().elapsed()), self.timeout);
-        Ok(Rest { timer, _waiting: waiting })
-    }
 }
 
 /// How a sent ask stands.
@@ -173,51 +154,82 @@ impl<A: Handler<M>, M: Request> Future for Ask<'_, A, M> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        loop {
-            match std::mem::replace(&mut this.state, State::Over) {
-                State::Unsent(message) => {
-                    if in_place::must_yield() {
-                        this.state = State::Unsent(message);
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
-                    match this.send(message)? {
-                        Answered::Now(answer) => return Poll::Ready(understand(answer)),
-                        Answered::Later(answer) => {
-                            this.state = State::Waiting { answer, rest: None };
-                        }
-                        Answered::Queueing(queueing) => this.state = State::Queueing(queueing),
-                    }
-                }
-                State::Queueing(mut queueing) => match queueing.as_mut().poll(cx) {
-                    Poll::Ready(queued) => {
-                        this.state = State::Waiting { answer: queued?, rest: None };
-                    }
-                    Poll::Pending => {
-                        this.state = State::Queueing(queueing);
-                        return Poll::Pending;
-                    }
-                },
-                State::Waiting { mut answer, rest } => {
-                    if let Poll::Ready(answer) = Pin::new(&mut answer).poll(cx) {
-                        let lost = Err(Unanswered::DeadLetter(DeadReason::Stopped));
-                        return Poll::Ready(understand(answer.unwrap_or(lost)));
-                    }
-                    let mut rest = match rest {
-                        Some(rest) => rest,
-                        None => this.rest()?,
-                    };
-                    let timer = Pin::new(&mut rest.timer).poll(cx);
-                    this.state = State::Waiting { answer, rest: Some(rest) };
-                    ready!(timer);
-                    this.state = State::Over;
-                    return Poll::Ready(Err(AskError::TimedOut(this.timeout)));
-                }
-                // Polled again after it was ready: a future may do anything but misbehave.
-                State::Over => return Poll::Pending,
+        if matches!(this.state, State::Unsent(_)) {
+            if in_place::must_yield() {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let State::Unsent(message) = std::mem::replace(&mut this.state, State::Over) else {
+                return Poll::Pending;
+            };
+            match this.send(message)? {
+                Answered::Now(answer) => return Poll::Ready(understand(answer)),
+                Answered::Later(answer) => this.state = State::Waiting { answer, rest: None },
+                Answered::Queueing(queueing) => this.state = State::Queueing(queueing),
             }
         }
+        if let State::Queueing(queueing) = &mut this.state {
+            let queued = ready!(queueing.as_mut().poll(cx));
+            this.state = State::Over;
+            this.state = State::Waiting { answer: queued?, rest: None };
+        }
+        this.poll_answer(cx)
     }
+}
+
+impl<A: Handler<M>, M: Request> Ask<'_, A, M> {
+    /// Polls for the answer to a message that was sent.
+    fn poll_answer(
+        &mut self,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<Result<M::Reply, AskError<M>>> {
+        let State::Waiting { answer, rest } = &mut self.state else {
+            // Polled again after it was ready: a future may do anything but misbehave.
+            return Poll::Pending;
+        };
+        if let Poll::Ready(answer) = Pin::new(answer).poll(cx) {
+            self.state = State::Over;
+            let lost = Err(Unanswered::DeadLetter(DeadReason::Stopped));
+            return Poll::Ready(understand(answer.unwrap_or(lost)));
+        }
+        if rest.is_none() {
+            match prepare(self.target, self.sent, self.timeout) {
+                Ok(prepared) => *rest = Some(prepared),
+                Err(cycle) => {
+                    self.state = State::Over;
+                    return Poll::Ready(Err(deadlock(self.target, cycle)));
+                }
+            }
+        }
+        if let Some(rest) = rest {
+            ready!(Pin::new(&mut rest.timer).poll(cx));
+        }
+        self.state = State::Over;
+        Poll::Ready(Err(AskError::TimedOut(self.timeout)))
+    }
+}
+
+/// Prepares for a wait. The error is the cycle that it would close.
+fn prepare<A: Actor>(
+    target: &Cell<A>,
+    sent: Option<Duration>,
+    timeout: Duration,
+) -> Result<Rest, Vec<ActorId>> {
+    let system = target.system();
+    let asker = turn::current(system.address(), |turn| turn.actor);
+    let waiting = match asker {
+        Some(asker) => Some(system.wait_graph().wait(system, asker, target.id())?),
+        None => None,
+    };
+    let seam = system.seam();
+    let sent = sent.unwrap_or_else(|| seam.elapsed());
+    Ok(Rest { timer: seam.deadline(sent, timeout), _waiting: waiting })
+}
+
+#[cold]
+fn deadlock<A: Actor, M: Request>(target: &Cell<A>, cycle: Vec<ActorId>) -> AskError<M> {
+    target.system().emit(|| SystemEvent::WouldDeadlock { cycle: cycle.clone() });
+    AskError::WouldDeadlock { cycle }
 }
 
 #[inline]

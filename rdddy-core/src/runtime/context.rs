@@ -14,7 +14,7 @@ use super::error::{PublishError, SpawnError};
 use super::event::Terminated;
 use super::handler::EventHandler;
 use super::id::{ActorId, ActorPath};
-use super::props::Props;
+use super::props::IntoProps;
 use super::turn::Turn;
 use crate::message::{Event, Metadata, Timestamp};
 
@@ -123,10 +123,10 @@ impl<A: Actor> Context<A> {
     /// See [`ActorSystem::spawn`].
     pub async fn spawn<B: Actor>(
         &self,
-        child: impl Into<Props<B>>,
+        child: impl IntoProps<B>,
     ) -> Result<ActorRef<B>, SpawnError> {
         let parent: Arc<dyn AnyCell> = Arc::clone(&self.cell) as _;
-        super::spawn::spawn(self.cell.system(), Some(&parent), child.into()).await
+        super::spawn::spawn(self.cell.system(), Some(&parent), child.into_props()).await
     }
 
     /// Ends this actor after the present message. What still waits becomes dead letters.

@@ -232,7 +232,9 @@ impl<A: Handler<M>, M: Request> Finish<A, Outcomes<M>> for FinishRequest<M> {
                         Some(reply)
                     }
                 };
-                cell.system().seam().spawn(forward.dispatch(reply));
+                if let Some(waiting) = forward.dispatch(reply) {
+                    cell.system().seam().spawn(waiting);
+                }
                 return Step::Done;
             }
             Ok(Outcome::Refuse(error)) if self.reply.is_awaited() => {

@@ -9,23 +9,24 @@ use tokio::sync::oneshot;
 use super::error::Unanswered;
 
 type Reply<R, E> = Option<oneshot::Sender<Result<R, Unanswered<E>>>>;
-type Dispatch = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// What is left to do of a forward that could not be done at once.
+pub(crate) type Dispatch = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// An answer that another actor gives: made by [`ActorRef::forward`](super::ActorRef::forward), and
 /// returned by a handler instead of a reply.
 pub struct Forward<R, E> {
-    dispatch: Box<dyn FnOnce(Reply<R, E>) -> Dispatch + Send>,
+    dispatch: Box<dyn FnOnce(Reply<R, E>) -> Option<Dispatch> + Send>,
 }
 
 impl<R, E> Forward<R, E> {
-    pub(crate) fn new<F>(dispatch: impl FnOnce(Reply<R, E>) -> F + Send + 'static) -> Self
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        Forward { dispatch: Box::new(move |reply| Box::pin(dispatch(reply))) }
+    pub(crate) fn new(
+        dispatch: impl FnOnce(Reply<R, E>) -> Option<Dispatch> + Send + 'static,
+    ) -> Self {
+        Forward { dispatch: Box::new(dispatch) }
     }
 
-    pub(crate) fn dispatch(self, reply: Reply<R, E>) -> Dispatch {
+    /// Forwards at once, or returns what is left to do.
+    pub(crate) fn dispatch(self, reply: Reply<R, E>) -> Option<Dispatch> {
         (self.dispatch)(reply)
     }
 }

@@ -172,7 +172,7 @@ pub(crate) async fn terminate(cell: Arc<dyn AnyCell>, ending: Ending) {
     };
     let quiet = matches!(&ending, Ending::Failed { quiet: true, .. });
     let extra = cell.extra_or_init();
-    extra.tasks.abort_all();
+    extra.tasks.close();
     // Before the mailbox closes: who finds it closed also finds the actor gone.
     system.registry().remove(&*cell);
     if let Some(parent) = extra.parent() {
@@ -225,6 +225,9 @@ pub(crate) async fn wind_down<A: Actor>(cell: Arc<Cell<A>>, for_good: bool) {
         if let Err(failure) = hook.await {
             tracing::warn!(actor = %cell.path(), %failure, "on_stop failed");
         }
+    }
+    if let Some(extra) = cell.extra() {
+        extra.tasks.abort_all();
     }
     cell.clear_stop();
     if for_good || cell.extra().and_then(|extra| extra.factory()).is_some() {

@@ -71,7 +71,7 @@ pub use handler::{
 pub use hook::IntoHookResult;
 pub use id::{ActorId, ActorPath};
 pub use ledger::Counters;
-pub use props::Props;
+pub use props::{IntoProps, Props};
 pub use recipient::Recipient;
 pub use recorder::{Recorded, Recorder};
 pub use shutdown::{DrainReport, Termination};

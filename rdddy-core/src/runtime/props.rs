@@ -97,10 +97,28 @@ impl<A: Actor> Props<A> {
     }
 }
 
-impl<A: Actor> From<A> for Props<A> {
+/// What can be spawned: an actor, or [`Props`] that build one.
+#[diagnostic::on_unimplemented(
+    message = "rdddy::E016: `{Self}` is not an actor, so it cannot be spawned",
+    label = "not an actor",
+    note = "help: add `#[actor]` above `impl {Self}`, the block that holds its handlers"
+)]
+pub trait IntoProps<A> {
+    /// Says how to spawn it.
+    fn into_props(self) -> Props<A>;
+}
+
+impl<A: Actor> IntoProps<A> for A {
     #[inline]
-    fn from(actor: A) -> Self {
-        Props::value(actor)
+    fn into_props(self) -> Props<A> {
+        Props::value(self)
+    }
+}
+
+impl<A: Actor> IntoProps<A> for Props<A> {
+    #[inline]
+    fn into_props(self) -> Props<A> {
+        self
     }
 }
 

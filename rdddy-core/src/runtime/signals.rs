@@ -32,11 +32,6 @@ impl Signals {
     }
 
     #[inline]
-    pub(crate) const fn any(self) -> bool {
-        self.0 != 0
-    }
-
-    #[inline]
     pub(crate) const fn urgent(self) -> bool {
         self.has(Self::URGENT)
     }

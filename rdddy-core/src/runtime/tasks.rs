@@ -1,11 +1,11 @@
-//! Work beside an actor's handlers: timers, piped futures, attached streams. It ends with the
-//! actor.
+//! Work beside an actor's handlers: timers, piped futures, attached streams. It ends with the life
+//! of the actor that began it.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -13,12 +13,15 @@ use futures_core::Stream;
 use tokio::sync::oneshot;
 
 use super::actor::Actor;
-use super::actor_ref::ActorRef;
 use super::cell::Cell;
 use super::context::Context;
+use super::deliver::Told;
+use super::event::DeadReason;
 use super::handler::Handler;
+use super::ledger::Entry;
+use super::offer::Refused;
 use crate::limits;
-use crate::message::Request;
+use crate::message::{Metadata, Request};
 use crate::seam::sync::lock;
 
 /// The work under way beside one actor.
@@ -72,13 +75,16 @@ impl Tasks {
         cancel.is_some()
     }
 
+    /// Ends all of it, with the present life of the actor.
     pub(crate) fn abort_all(&self) {
-        let cancels = {
-            let mut live = lock(&self.0);
-            live.closed = true;
-            std::mem::take(&mut live.cancels)
-        };
+        let cancels = std::mem::take(&mut lock(&self.0).cancels);
         drop(cancels);
+    }
+
+    /// Ends all of it, and begins nothing any more.
+    pub(crate) fn close(&self) {
+        lock(&self.0).closed = true;
+        self.abort_all();
     }
 }
 
@@ -124,6 +130,41 @@ fn begin<A: Actor>(
     Ok(handle)
 }
 
+/// Sends to an actor from beside its handlers.
+struct Post<A: Actor> {
+    to: Weak<Cell<A>>,
+    /// The metadata of the message that the work was begun for.
+    cause: Option<Arc<Metadata>>,
+}
+
+impl<A: Actor> Post<A> {
+    fn of(cx: &Context<A>) -> Self {
+        Post { to: Arc::downgrade(cx.cell()), cause: cx.turn().metadata.clone() }
+    }
+
+    /// Sends a message that nobody is there to take back: one that is not taken becomes a dead
+    /// letter. False when the actor has ended.
+    async fn send<M: Request>(&self, message: M) -> bool
+    where
+        A: Handler<M>,
+    {
+        let Some(cell) = self.to.upgrade() else { return false };
+        let system = Arc::clone(cell.system());
+        let metadata = system.metadata_after(self.cause.as_deref(), M::name);
+        let told = Told(message);
+        let sending = Arc::clone(&cell).offer_waiting(told, metadata, limits::SEND_TIMEOUT);
+        let reason = match sending.await {
+            Ok(()) => return true,
+            Err(Refused::Wait(_)) => DeadReason::NoRoom,
+            Err(Refused::Full(_)) => DeadReason::Overflow,
+            Err(Refused::Closed(_)) => DeadReason::Stopped,
+        };
+        system.ledger().count(Entry::Sent);
+        system.dead_letter(M::name(), M::KIND, Some(cell.identity()), cell.id(), reason);
+        reason != DeadReason::Stopped
+    }
+}
+
 impl<A: Actor> Context<A> {
     /// Sends `message` to this actor after `delay`.
     ///
@@ -141,14 +182,11 @@ impl<A: Actor> Context<A> {
         if delay > limits::DURATION_MAX {
             return Err(TaskError::TooLong);
         }
-        let me = Arc::downgrade(self.cell());
+        let me = Post::of(self);
         let sleep = self.cell().system().seam().sleep(delay);
         begin(self.cell(), async move {
             sleep.await;
-            if let Some(cell) = me.upgrade() {
-                // An actor that has ended, or stays full, gets nothing: its books show it.
-                let _ = ActorRef::new(cell).tell(message).await;
-            }
+            me.send(message).await;
         })
     }
 
@@ -172,15 +210,14 @@ impl<A: Actor> Context<A> {
         if period > limits::DURATION_MAX {
             return Err(TaskError::TooLong);
         }
-        let me = Arc::downgrade(self.cell());
+        let me = Post::of(self);
         let system = Arc::downgrade(self.cell().system());
         begin(self.cell(), async move {
             while let Some(system) = system.upgrade() {
                 let sleep = system.seam().sleep(period);
                 drop(system);
                 sleep.await;
-                let Some(cell) = me.upgrade() else { return };
-                if ActorRef::new(cell).tell(message()).await.is_err() {
+                if !me.send(message()).await {
                     return;
                 }
             }
@@ -200,13 +237,9 @@ impl<A: Actor> Context<A> {
     where
         A: Handler<M>,
     {
-        let me = Arc::downgrade(self.cell());
+        let me = Post::of(self);
         begin(self.cell(), async move {
-            let message = message(work.await);
-            if let Some(cell) = me.upgrade() {
-                // An actor that has ended, or stays full, gets nothing: its books show it.
-                let _ = ActorRef::new(cell).tell(message).await;
-            }
+            me.send(message(work.await)).await;
         })
     }
 
@@ -224,12 +257,11 @@ impl<A: Actor> Context<A> {
         S: Stream<Item: Send> + Send + 'static,
         A: Handler<M>,
     {
-        let me = Arc::downgrade(self.cell());
+        let me = Post::of(self);
         begin(self.cell(), async move {
             let mut stream = Box::pin(stream);
             while let Some(item) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
-                let Some(cell) = me.upgrade() else { return };
-                if ActorRef::new(cell).tell(message(item)).await.is_err() {
+                if !me.send(message(item)).await {
                     return;
                 }
             }

@@ -284,6 +284,14 @@ fn absurd_settings_are_refused() {
 }
 
 #[test]
+fn a_capacity_that_is_a_constant_is_checked_by_the_compiler() {
+    let expanded = expand("mailbox = bounded(limits::DESK / 2)", "impl Desk {}");
+    let check = "const _: u32 = ::rdddy::__private::mailbox_capacity(limits::DESK / 2);";
+    let used = "Capacity::Bounded(::rdddy::__private::mailbox_capacity(limits::DESK / 2))";
+    assert_contains(&expanded, &[check, used]);
+}
+
+#[test]
 fn a_body_that_is_being_typed_does_not_stop_the_macro() {
     let expanded = actor(
         TokenStream::new(),

@@ -1,0 +1,151 @@
+//! The examples print what they promise.
+//!
+//! They are compiled into this test, so what is tested is what is there, however the test is run.
+
+#[path = "../examples/ask_with_deadline.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod ask_with_deadline;
+#[path = "../examples/bookstore/main.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod bookstore;
+#[path = "../examples/counter.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod counter;
+#[path = "../examples/publish_subscribe.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod publish_subscribe;
+#[path = "../examples/simulation.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod simulation;
+#[path = "../examples/supervision.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod supervision;
+
+use rdddy::model::DomainMap;
+
+const ORDERS: &[u8] = include_bytes!("../examples/bookstore/orders.jsonl");
+
+/// What a bookstore prints about `orders`, without the last line, which says how long it took.
+async fn bookstore(orders: &[u8]) -> String {
+    let summary = bookstore::run(orders).await.unwrap().to_string();
+    let (deterministic, time) = summary.split_once("done in ").unwrap();
+    assert!(time.ends_with("s\n"), "{time}");
+    deterministic.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bookstore_sells_the_same_on_every_day() {
+    let expected = include_str!("../examples/bookstore/expected.txt");
+    assert_eq!(bookstore(ORDERS).await, expected);
+    assert_eq!(bookstore(ORDERS).await, expected);
+}
+
+#[tokio::test]
+async fn the_bookstore_says_what_is_wrong_with_every_line() {
+    let order = String::from_utf8_lossy(ORDERS.split(|byte| *byte == b'\n').next().unwrap());
+    let too_long = order.replace("tok_", &"x".repeat(5_000));
+    let mut lines = b"\xff\xfe\n  \n{}\n\"a string\"\nnull".to_vec();
+    lines.extend_from_slice(format!("\n{too_long}\n{order}\r\n{order}").as_bytes());
+    let summary = bookstore(&lines).await;
+    for expected in [
+        "     8 lines\n",
+        "     1 orders accepted, 8.75 taken\n",
+        "       1  an order of this number was placed before\n",
+        "     6 bad lines\n",
+        "line 1: not JSON: ",
+        "line 2: empty\n",
+        "line 3: a field is missing or of the wrong type: missing field `order` ",
+        "line 4: a field is missing or of the wrong type: invalid type: string \"a string\"",
+        "line 5: a field is missing or of the wrong type: invalid type: null",
+        "line 6: longer than 4096 bytes\n",
+        "the books are in balance",
+    ] {
+        assert!(summary.contains(expected), "no {expected:?} in\n{summary}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_file_is_a_quiet_day() {
+    let summary = bookstore(b"").await;
+    assert!(summary.starts_with("     0 lines\n     0 orders accepted, 0.00 taken\n"), "{summary}");
+    assert!(summary.contains("the books are in balance"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_counter_counts() {
+    let printed = counter::run().await.unwrap();
+    assert_eq!(printed, "counted to 1000, then started again at 0\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn supervision_restarts_and_escalates() {
+    let printed = supervision::run().await.unwrap();
+    let expected = "\
+/
+└─ foreman (Foreman), one for one
+   ├─ left robot (Robot)
+   └─ right robot (Robot)
+/foreman/left robot failed: error: there is nothing to weld
+/foreman/left robot begins life 2
+/foreman/left robot failed: panic: attempt to divide by zero
+/foreman/left robot begins life 3
+/foreman/left robot failed: error: there is nothing to weld
+/foreman/left robot failed too often
+/foreman begins life 2
+is the old robot alive? false
+/
+└─ foreman (Foreman), life 2, one for one
+   ├─ left robot (Robot)
+   └─ right robot (Robot)
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_hears_what_is_published() {
+    let printed = publish_subscribe::run().await.unwrap();
+    let expected = "\
+Anna: Boris bought for 40, the market is closed
+Boris: Anna bought for 75, the market is closed
+stream: Anna for 75
+stream: Boris for 40
+the first below 60: 40
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_question_ends_in_a_typed_way() {
+    let printed = ask_with_deadline::run().await.unwrap();
+    let expected = "\
+Mrs. Weber: room 214
+refused: Mr. Silva is not on this floor
+found: it was under F
+gave up: no answer to office.RoomOf within 20ms
+dead letter: office.RoomOf, nobody waits for the answer any more
+in a circle: 2 clerks would wait for one another
+";
+    assert_eq!(printed, expected);
+}
+
+/// Which schedule finds the race is up to the scheduler; that it is found, is not.
+#[test]
+fn the_simulation_finds_the_planted_race() {
+    let printed = simulation::run().unwrap();
+    let lines: Vec<_> = printed.lines().collect();
+    let [broken, found, replay, again, right] = *lines else { panic!("{printed}") };
+    assert_eq!(broken, "trusting desk: the test returned an error: \"-1 books are left\"");
+    assert!(found.starts_with("  found in schedule "), "{found}");
+    assert!(replay.starts_with("  replay: RDDDY_REPLAY='s"), "{replay}");
+    assert_eq!(again, "  fails again when replayed: true");
+    assert_eq!(right, "asking desk: right in 1000 schedules");
+}
+
+#[test]
+fn the_domain_of_every_example_is_whole() {
+    let map = DomainMap::linked();
+    assert!(map.contexts().contains("bookstore"));
+    if let Err(findings) = map.verify().check() {
+        panic!("{findings}");
+    }
+}
