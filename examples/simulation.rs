@@ -21,10 +21,15 @@ struct BookTaken {
     left: i32,
 }
 
-/// Asked of the warehouse, who knows, and of the window, who has heard.
+/// To the warehouse, which knows.
 #[derive(Debug, Query)]
 #[query(reply = i32)]
-struct BooksLeft;
+struct CountBooks;
+
+/// To the window, which has heard.
+#[derive(Debug, Query)]
+#[query(reply = i32)]
+struct LookAtWindow;
 
 struct Warehouse {
     left: i32,
@@ -44,7 +49,7 @@ impl Warehouse {
     }
 
     #[handler]
-    fn left(&self, _: BooksLeft) -> i32 {
+    fn count(&self, _: CountBooks) -> i32 {
         self.left
     }
 }
@@ -62,7 +67,7 @@ impl Window {
     }
 
     #[handler]
-    fn left(&self, _: BooksLeft) -> i32 {
+    fn look(&self, _: LookAtWindow) -> i32 {
         self.left
     }
 }
@@ -73,12 +78,12 @@ async fn sell(world: &mut World, trusting: bool) -> rdddy::Result<()> {
     let window = world.spawn(Window { left: 1 }).await;
     for _ in 0..2 {
         // A first look around. Most of the time the window has heard of the last sale by then.
-        window.ask(BooksLeft).await?;
-        if !trusting || window.ask(BooksLeft).await? > 0 {
+        window.ask(LookAtWindow).await?;
+        if !trusting || window.ask(LookAtWindow).await? > 0 {
             warehouse.tell(TakeBook).await?;
         }
     }
-    match warehouse.ask(BooksLeft).await? {
+    match warehouse.ask(CountBooks).await? {
         0 => Ok(()),
         left => Err(format!("{left} books are left").into()),
     }

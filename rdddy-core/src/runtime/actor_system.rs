@@ -450,7 +450,9 @@ impl SystemBuilder {
     /// message types have one name.
     #[expect(clippy::unused_async, reason = "durable systems open their store here")]
     pub async fn start(self) -> Result<ActorSystem, StartError> {
-        spawn::validate(&self.root)?;
+        if let Some(bad) = spawn::validate(&self.root) {
+            return Err(bad.into());
+        }
         let mut messages = model::Registry::linked()?;
         for entry in self.entries {
             messages.add(entry)?;

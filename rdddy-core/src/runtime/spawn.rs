@@ -41,16 +41,17 @@ fn place<A: Actor>(
     if system.is_closing() {
         return Err(SpawnError::ShuttingDown);
     }
-    let config = props.config.unwrap_or(A::CONFIG);
-    validate(&config)?;
-    let plain = parent.is_none()
-        && props.name.is_none()
-        && props.config.is_none()
-        && matches!(props.source, Source::Value(_));
-    let cell = if plain && let Source::Value(actor) = props.source {
-        system.registry().insert(|id| Cell::new(id, Arc::clone(system), actor, &config))?
-    } else {
-        place_specially(system, parent, props, &config)?
+    let plain = parent.is_none() && props.name.is_none() && props.config.is_none();
+    let cell = match props {
+        // By far the most frequent way: what can be known of it is known at compile time.
+        Props { source: Source::Value(actor), .. } if plain => {
+            if let Some(bad) = const { validate(&A::CONFIG) } {
+                return Err(bad.into());
+            }
+            let config = const { &A::CONFIG };
+            system.registry().insert(|id| Cell::new(id, Arc::clone(system), actor, config))?
+        }
+        props => place_specially(system, parent, props)?,
     };
     system.ledger().count(Entry::Spawned);
     for handler in A::HANDLERS {
@@ -65,8 +66,11 @@ fn place_specially<A: Actor>(
     system: &Arc<System>,
     parent: Option<&Arc<dyn AnyCell>>,
     props: Props<A>,
-    config: &ActorConfig,
 ) -> Result<Arc<Cell<A>>, SpawnError> {
+    let config = &props.config.unwrap_or(A::CONFIG);
+    if let Some(bad) = validate(config) {
+        return Err(bad.into());
+    }
     let (actor, factory) = match props.source {
         Source::Value(actor) => (actor, None),
         Source::Factory(build) => {
@@ -126,21 +130,24 @@ impl<A: Actor> Drop for Abandoned<'_, A> {
     }
 }
 
-/// Refuses a configuration that can never work.
-#[inline]
-pub(crate) fn validate(config: &ActorConfig) -> Result<(), BadConfig> {
-    let backoff = config
-        .backoff
-        .is_some_and(|backoff| backoff.max > limits::DURATION_MAX || backoff.first > backoff.max);
+/// Why a configuration can never work.
+pub(crate) const fn validate(config: &ActorConfig) -> Option<BadConfig> {
+    let longest = limits::DURATION_MAX.as_nanos();
     match config.mailbox {
-        Capacity::Bounded(0) => Err(BadConfig::MailboxOfZero),
+        Capacity::Bounded(0) => return Some(BadConfig::MailboxOfZero),
         Capacity::Bounded(capacity) if capacity > limits::MAILBOX_CAPACITY_MAX => {
-            Err(BadConfig::MailboxTooLarge { capacity })
+            return Some(BadConfig::MailboxTooLarge { capacity });
         }
-        _ if backoff => Err(BadConfig::Backoff),
-        _ if config.period.is_zero() || config.period > limits::DURATION_MAX => {
-            Err(BadConfig::Period)
-        }
-        _ => Ok(()),
+        Capacity::Bounded(_) | Capacity::Unbounded => {}
     }
+    if let Some(backoff) = config.backoff {
+        let max = backoff.max.as_nanos();
+        if max > longest || backoff.first.as_nanos() > max {
+            return Some(BadConfig::Backoff);
+        }
+    }
+    if config.period.is_zero() || config.period.as_nanos() > longest {
+        return Some(BadConfig::Period);
+    }
+    None
 }
