@@ -47,7 +47,6 @@ impl Drop for Owner {
 
 impl ActorSystem {
     /// A system to be configured and started.
-    #[must_use]
     pub fn builder() -> SystemBuilder {
         SystemBuilder::new()
     }

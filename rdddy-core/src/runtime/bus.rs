@@ -119,10 +119,9 @@ impl<A: EventHandler<E>, E: Event> Listen<E> for Cell<A> {
     #[inline]
     fn deliver(&self, event: &Arc<E>, metadata: Option<&Arc<Metadata>>, here: bool) -> Delivered {
         let cell = shared(self);
-        if here && !A::OPTIONS.blocking && cell.claim_quietly() {
-            if deliver_here(&cell, event, metadata) {
-                return Delivered::Done;
-            }
+        let mine = here && !A::OPTIONS.blocking && cell.claim_quietly();
+        if mine && deliver_here(&cell, event, metadata) {
+            return Delivered::Done;
         }
         let published = Published { event: Arc::clone(event), attempt: 1 };
         match cell.offer_with(published, metadata.cloned()) {

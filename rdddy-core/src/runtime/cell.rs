@@ -176,7 +176,6 @@ impl<A: Actor> Cell<A> {
     ///
     /// The caller owns the cell, which is occupied, and drops the reference before it gives the
     /// cell up. The cell outlives the reference.
-    #[expect(clippy::mut_from_ref, reason = "the owner of a cell is its only user")]
     #[inline]
     pub(crate) unsafe fn actor_mut<'a>(&self) -> &'a mut A {
         // SAFETY: the caller's promise.
@@ -318,6 +317,10 @@ impl<A: Actor> Cell<A> {
         if self.mailbox.try_claim() || (signals.has(Signals::CANCEL) && self.parking.notify()) {
             self.system.seam().schedule(Arc::clone(self) as Runnable);
         }
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.mailbox.is_idle()
     }
 
     /// Takes an idle cell.

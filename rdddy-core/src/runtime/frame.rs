@@ -264,7 +264,7 @@ unsafe fn drop_quietly<T>(value: *mut T) {
     if let Err(panic) = dropped {
         tracing::warn!(panic = panic_message(&*panic), "a cancelled handler panicked again");
         // The payload's own destructor is not trusted either.
-        std::mem::forget(panic);
+        let _leaked = std::mem::ManuallyDrop::new(panic);
     }
 }
 

@@ -240,13 +240,16 @@ impl Default for HandlerOptions {
     }
 }
 
+/// Has an actor hear an event.
+type Subscribe<A> = fn(&Arc<Cell<A>>, &Bus);
+
 /// One line of an actor's dispatch table.
 pub struct HandlerEntry<A: Actor> {
     type_id: fn() -> TypeId,
     name: fn() -> &'static str,
     kind: Kind,
     pub(crate) push: PushUntyped<A>,
-    subscribe: Option<fn(&Arc<Cell<A>>, &Bus)>,
+    subscribe: Option<Subscribe<A>>,
 }
 
 impl<A: Actor> HandlerEntry<A> {

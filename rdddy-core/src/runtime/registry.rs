@@ -13,10 +13,12 @@ use crate::seam::sync::lock;
 /// Slots in a block: large enough that growing is rare, small enough that it costs little.
 const BLOCK: usize = 1024;
 
+type Slot = Option<Arc<dyn AnyCell>>;
+
 #[derive(Default)]
 struct Slots {
     /// Blocks of slots, so that growing moves nothing.
-    blocks: Vec<Box<[Option<Arc<dyn AnyCell>>]>>,
+    blocks: Vec<Box<[Slot]>>,
     free: Vec<u32>,
     used: u32,
     sequence: u32,
@@ -120,7 +122,7 @@ impl Registry {
 }
 
 impl Slots {
-    fn at(&mut self, slot: usize) -> Option<&mut Option<Arc<dyn AnyCell>>> {
+    fn at(&mut self, slot: usize) -> Option<&mut Slot> {
         self.blocks.get_mut(slot / BLOCK)?.get_mut(slot % BLOCK)
     }
 

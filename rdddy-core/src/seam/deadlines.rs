@@ -72,7 +72,6 @@ impl Deadlines {
         nanos(self.started.elapsed())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the seam")]
     async fn watch(self: Arc<Self>) {
         while !self.closed.load(Ordering::SeqCst) {
             let earliest = self.earliest.load(Ordering::SeqCst);
