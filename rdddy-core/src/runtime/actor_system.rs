@@ -9,9 +9,7 @@ use std::time::Duration;
 use super::actor::Actor;
 use super::actor_ref::{ActorRef, AnyActorRef};
 use super::config::ActorConfig;
-use super::error::{
-    LookupError, PublishDecodedError, PublishError, SpawnError, StartError,
-};
+use super::error::{LookupError, PublishDecodedError, PublishError, SpawnError, StartError};
 use super::event::{DeadReason, SystemEvent};
 use super::id::ActorId;
 use super::ledger::{Counters, Entry};

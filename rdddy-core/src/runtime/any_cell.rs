@@ -8,9 +8,9 @@ use super::cell::Cell;
 use super::config::ActorConfig;
 use super::event::{ActorIdentity, Failure};
 use super::extra::Extra;
-use super::signals::Signals;
 use super::id::{ActorId, ActorPath};
 use super::lifecycle::{self, Ending, HookFuture};
+use super::signals::Signals;
 use super::system::System;
 use super::untyped::{self, UntypedRejection};
 use crate::seam::Run;
@@ -28,6 +28,8 @@ pub(crate) trait AnyCell: Run + Send + Sync {
     /// Messages that wait.
     fn waiting(&self) -> usize;
     fn is_closed(&self) -> bool;
+    /// Whether the actor has nothing to do.
+    fn is_idle(&self) -> bool;
     /// Whether a failed actor can begin another life.
     fn is_restartable(&self) -> bool;
     /// Raises signals, and sees to it that somebody attends to them.
@@ -100,6 +102,10 @@ impl<A: Actor> AnyCell for Cell<A> {
 
     fn is_closed(&self) -> bool {
         Cell::is_closed(self)
+    }
+
+    fn is_idle(&self) -> bool {
+        Cell::is_idle(self)
     }
 
     fn is_restartable(&self) -> bool {

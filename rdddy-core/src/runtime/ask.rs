@@ -179,10 +179,7 @@ impl<A: Handler<M>, M: Request> Future for Ask<'_, A, M> {
 
 impl<A: Handler<M>, M: Request> Ask<'_, A, M> {
     /// Polls for the answer to a message that was sent.
-    fn poll_answer(
-        &mut self,
-        cx: &mut TaskContext<'_>,
-    ) -> Poll<Result<M::Reply, AskError<M>>> {
+    fn poll_answer(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<M::Reply, AskError<M>>> {
         let State::Waiting { answer, rest } = &mut self.state else {
             // Polled again after it was ready: a future may do anything but misbehave.
             return Poll::Pending;

@@ -147,7 +147,14 @@ pub(crate) unsafe fn request<A: Handler<M>, M: Request>(
             };
             launch(cell, metadata, deadline, limit, |_, cx| super::blocking::away(cx, work), finish)
         } else {
-            launch(cell, metadata, deadline, limit, |actor, cx| A::handle(actor, message, cx), finish)
+            launch(
+                cell,
+                metadata,
+                deadline,
+                limit,
+                |actor, cx| A::handle(actor, message, cx),
+                finish,
+            )
         }
     }
 }
@@ -371,7 +378,14 @@ pub(crate) unsafe fn event<A: EventHandler<E>, E: Event>(
             launch(cell, metadata, deadline, limit, |_, cx| super::blocking::away(cx, work), finish)
         } else {
             let finish = FinishEvent { event, attempt };
-            launch(cell, metadata, deadline, limit, |actor, cx| A::handle(actor, &*place, cx), finish)
+            launch(
+                cell,
+                metadata,
+                deadline,
+                limit,
+                |actor, cx| A::handle(actor, &*place, cx),
+                finish,
+            )
         }
     }
 }

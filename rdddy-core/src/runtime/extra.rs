@@ -15,7 +15,7 @@ use super::config::ActorConfig;
 use super::envelope::Parcel;
 use super::event::StopReason;
 use super::id::ActorId;
-use super::watch::Watcher;
+use super::watch::{Bond, Watcher};
 use crate::limits;
 use crate::seam::sync::lock;
 
@@ -36,7 +36,7 @@ pub(crate) struct Extra {
     pub(crate) children: Mutex<BTreeMap<ActorId, Arc<dyn AnyCell>>>,
     /// When children were restarted, as a supervisor.
     pub(crate) restarts: Mutex<VecDeque<Duration>>,
-    pub(crate) watchers: Mutex<BTreeMap<ActorId, Watcher>>,
+    pub(crate) watchers: Mutex<BTreeMap<(ActorId, Bond), Watcher>>,
     ending: Mutex<Ended>,
     /// Timers, piped futures and attached streams that are under way.
     pub(crate) tasks: super::tasks::Tasks,
@@ -88,9 +88,13 @@ impl Extra {
         self.incarnation.load(Ordering::Acquire) + 1
     }
 
-    pub(crate) fn begin_incarnation(&self) -> u32 {
+    /// Counts a life that is about to begin.
+    pub(crate) fn begin_incarnation(&self) {
+        self.incarnation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn set_running(&self) {
         self.failed.store(false, Ordering::Release);
-        self.incarnation.fetch_add(1, Ordering::AcqRel) + 2
     }
 
     pub(crate) fn set_failed(&self) {

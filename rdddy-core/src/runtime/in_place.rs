@@ -9,6 +9,7 @@ use std::cell::Cell;
 use super::system::System;
 use super::turn;
 use crate::limits;
+use crate::seam::inside_runtime;
 
 thread_local! {
     /// Asks that ran in place on this thread since its task last yielded to one.
@@ -19,12 +20,6 @@ thread_local! {
 #[inline]
 pub(crate) fn allowed(system: &System) -> bool {
     system.runs_in_place() && turn::depth() < limits::IN_PLACE_DEPTH && inside_runtime()
-}
-
-/// Whether tokio's timers and sockets work on this thread.
-#[inline]
-fn inside_runtime() -> bool {
-    tokio::task::try_id().is_some() || tokio::runtime::Handle::try_current().is_ok()
 }
 
 /// Whether so many asks ran in place in a row that the asker must yield first.

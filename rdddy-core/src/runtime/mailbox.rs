@@ -205,6 +205,11 @@ impl Mailbox {
         self.exchange(Head::IDLE, Head::EMPTY, Ordering::SeqCst, Ordering::SeqCst)
     }
 
+    /// Whether it is empty, and nobody owns the cell.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.head(Ordering::SeqCst) == Head::IDLE
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.head(Ordering::SeqCst) == Head::CLOSED
     }

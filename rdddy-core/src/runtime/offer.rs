@@ -11,9 +11,9 @@ use super::cell::{Cell, Unqueued};
 use super::config::{Capacity, Overflow};
 use super::envelope::{Body, Parcel};
 use super::event::{DeadReason, SystemEvent};
-use super::signals::Signals;
 use super::handler::Lane;
 use super::ledger::Entry;
+use super::signals::Signals;
 use crate::message::Metadata;
 
 /// Why a message was not taken, with the message.

@@ -113,38 +113,44 @@ async fn restart(
     failure: Failure,
     quiet: bool,
 ) -> Result<(), Failure> {
-    let mut taken = Vec::new();
+    let mut group = vec![Arc::clone(cell)];
     for sibling in siblings.iter().rev() {
         // One that has failed itself is seen to by its own supervision.
         let failed = sibling.extra().is_some_and(|extra| extra.is_failed());
         if !failed && acquire(sibling, false).await {
-            taken.push(Arc::clone(sibling));
+            group.push(Arc::clone(sibling));
         }
     }
-    for sibling in &taken {
-        stop_children(sibling).await;
-        Arc::clone(sibling).wind_down(!sibling.is_restartable()).await;
+    group.sort_by_key(|member| member.id());
+    for member in group.iter().rev() {
+        stop_children(member).await;
+        Arc::clone(member).wind_down(!member.is_restartable()).await;
     }
-    let result = begin(cell, failure.clone(), quiet).await;
-    for sibling in taken.into_iter().rev() {
-        if !sibling.is_restartable() {
-            terminate(sibling, Ending::Shutdown).await;
-        } else if let Err(next) = begin(&sibling, failure.clone(), quiet).await {
-            sibling.fail(next);
+    let mut result = Ok(());
+    for member in group {
+        if !member.is_restartable() {
+            terminate(member, Ending::Shutdown).await;
+        } else if let Err(next) = begin(&member, failure.clone(), quiet).await {
+            if member.id() == cell.id() {
+                result = Err(next);
+            } else {
+                member.fail(next);
+            }
         }
     }
     result
 }
 
-/// Begins the next life of an owned cell, and lets it run.
+/// Begins the next life of an owned cell whose last one is over, and lets it run.
 async fn begin(cell: &Arc<dyn AnyCell>, failure: Failure, quiet: bool) -> Result<(), Failure> {
-    stop_children(cell).await;
-    Arc::clone(cell).wind_down(false).await;
+    let extra = cell.extra_or_init();
+    extra.begin_incarnation();
     Arc::clone(cell).revive(failure).await?;
-    let incarnation = cell.extra_or_init().begin_incarnation();
+    extra.set_running();
     let system = cell.system();
     system.ledger().count(Entry::Restarts);
     if !quiet {
+        let incarnation = extra.incarnation();
         system.emit(|| SystemEvent::Restarted { actor: cell.identity(), incarnation });
     }
     Arc::clone(cell).let_run();

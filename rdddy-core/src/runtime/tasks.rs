@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, Weak};
 use std::task::Poll;
@@ -13,12 +14,15 @@ use futures_core::Stream;
 use tokio::sync::oneshot;
 
 use super::actor::Actor;
+use super::any_cell::AnyCell;
 use super::cell::Cell;
 use super::context::Context;
 use super::deliver::Told;
-use super::event::DeadReason;
+use super::event::{DeadReason, Failure};
+use super::frame::panic_message;
 use super::handler::Handler;
 use super::ledger::Entry;
+use super::lifecycle;
 use super::offer::Refused;
 use crate::limits;
 use crate::message::{Metadata, Request};
@@ -108,7 +112,8 @@ impl fmt::Debug for TaskHandle {
     }
 }
 
-/// Runs `work` beside the actor of `cell`, for as long as the actor lives.
+/// Runs `work` beside the actor of `cell`, for as long as the actor lives. A panic fails the actor,
+/// after the message that it is handling.
 fn begin<A: Actor>(
     cell: &Arc<Cell<A>>,
     work: impl Future<Output = ()> + Send + 'static,
@@ -118,14 +123,24 @@ fn begin<A: Actor>(
     let end = move || weak.upgrade().is_some_and(|cell| cell.extra_or_init().tasks.end(key));
     let cancel: Arc<dyn Fn() -> bool + Send + Sync> = Arc::new(end);
     let handle = TaskHandle { cancel: Arc::clone(&cancel) };
+    let actor = Arc::downgrade(cell);
     cell.system().seam().spawn(async move {
         let mut work = pin!(work);
-        poll_fn(|cx| match Pin::new(&mut cancelled).poll(cx) {
-            Poll::Ready(_) => Poll::Ready(()),
-            Poll::Pending => work.as_mut().poll(cx),
+        let ended = poll_fn(|cx| match Pin::new(&mut cancelled).poll(cx) {
+            Poll::Ready(_) => Poll::Ready(Ok(())),
+            Poll::Pending => match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+                Ok(polled) => polled.map(Ok),
+                Err(panic) => Poll::Ready(Err(Failure::Panic(panic_message(&*panic)))),
+            },
         })
         .await;
         cancel();
+        if let (Err(failure), Some(cell)) = (ended, actor.upgrade()) {
+            let cell = cell as Arc<dyn AnyCell>;
+            if lifecycle::acquire(&cell, false).await {
+                cell.fail(failure);
+            }
+        }
     });
     Ok(handle)
 }
@@ -225,6 +240,7 @@ impl<A: Actor> Context<A> {
     }
 
     /// Runs `work` beside the handlers, and sends what `message` makes of its result to this actor.
+    /// If it panics, the actor fails.
     ///
     /// # Errors
     ///

@@ -11,12 +11,28 @@ use super::handler::EventHandler;
 use super::lifecycle::acquire;
 use crate::seam::sync::lock;
 
+/// What ties one actor to another. There may be one of each between two.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Bond {
+    Watch,
+    Link,
+}
+
 /// Who is to be told, and how.
 pub(crate) enum Watcher {
     /// By a message.
     Told(Box<dyn FnOnce(&Terminated) + Send>),
     /// By failing as well.
     Linked(Arc<dyn AnyCell>),
+}
+
+impl Watcher {
+    fn bond(&self) -> Bond {
+        match self {
+            Watcher::Told(_) => Bond::Watch,
+            Watcher::Linked(_) => Bond::Link,
+        }
+    }
 }
 
 pub(crate) fn watch<A, B>(watcher: &Arc<Cell<A>>, target: &Arc<Cell<B>>)
@@ -47,7 +63,7 @@ fn add(target: &Arc<dyn AnyCell>, watcher: super::id::ActorId, how: Watcher) {
         match extra.ended() {
             Some(reason) => Some((reason, how)),
             None => {
-                watchers.insert(watcher, how);
+                watchers.insert((watcher, how.bond()), how);
                 None
             }
         }
@@ -73,7 +89,7 @@ fn tell(target: &Arc<dyn AnyCell>, how: Watcher, reason: &StopReason) {
         }
         Watcher::Linked(other) => {
             if let Some(extra) = other.extra() {
-                let forgotten = lock(&extra.watchers).remove(&target.id());
+                let forgotten = lock(&extra.watchers).remove(&(target.id(), Bond::Link));
                 drop(forgotten);
             }
             if matches!(reason, StopReason::Failed(_)) {

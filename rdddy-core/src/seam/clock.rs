@@ -49,11 +49,7 @@ impl Sleep {
         Sleep(sleep.map_or(Clock::Never, Clock::Tokio))
     }
 
-    pub(super) fn deadline(
-        deadlines: &Arc<Deadlines>,
-        now: Duration,
-        duration: Duration,
-    ) -> Self {
+    pub(super) fn deadline(deadlines: &Arc<Deadlines>, now: Duration, duration: Duration) -> Self {
         Sleep(Clock::Deadline(Deadline::new(deadlines, now.saturating_add(duration))))
     }
 

@@ -35,6 +35,12 @@ pub(crate) trait Run: Send + Sync {
 
 pub(crate) type Runnable = Arc<dyn Run>;
 
+/// Whether tokio's timers and sockets work on this thread.
+#[inline]
+pub(crate) fn inside_runtime() -> bool {
+    tokio::task::try_id().is_some() || tokio::runtime::Handle::try_current().is_ok()
+}
+
 /// The one source of scheduling, time, randomness and spawned work of a system.
 pub(crate) struct Seam {
     backend: Backend,

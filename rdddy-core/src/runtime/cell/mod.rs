@@ -1,0 +1,258 @@
+//! One actor: its state, its mailbox, and the rules of who may touch them.
+//!
+//! A cell is owned by at most one party at a time: a runner, a caller that runs an ask or an event
+//! in place, or a lifecycle task that starts, restarts or ends the actor. Ownership is what
+//! [`Mailbox`] hands out, and only the owner touches `state`, `frame` and `marks`.
+//!
+//! A handler that has to wait leaves its frame in the cell and *parks* it: nobody runs the cell, but
+//! it is not idle either, so messages queue. `parking` decides between the waker and the owner:
+//!
+//! | `parking` | meaning | a wake |
+//! |---|---|---|
+//! | `POLLING` | the owner is polling, or there is no frame | sets `NOTIFIED` |
+//! | `WAITING` | parked | sets `NOTIFIED` and schedules the cell: its runner is the owner |
+//! | `NOTIFIED` | woken; the owner polls again before it parks | nothing |
+//!
+//! A parked cell keeps itself alive by one reference count of its own.
+#![expect(unsafe_code, reason = "state that only the owner touches, without a lock")]
+
+mod queue;
+mod run;
+mod wait;
+
+use std::cell::{Cell as StdCell, UnsafeCell};
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
+use std::sync::Arc;
+
+use super::actor::Actor;
+use super::any_cell::AnyCell;
+use super::config::{ActorConfig, Capacity, Overflow};
+use super::error::ContractBreach;
+use super::event::{ActorIdentity, Failure, SystemEvent};
+use super::extra::Extra;
+use super::frame::{FrameHeader, panic_message};
+use super::id::{ActorId, ActorPath};
+use super::lazy::Lazy;
+use super::mailbox::{Mailbox, Ready};
+use super::parking::Parking;
+use super::signals::SignalSet;
+use super::system::System;
+
+pub(crate) use queue::Unqueued;
+
+/// What the owner remembers.
+mod marks {
+    /// `state` holds an actor.
+    pub(super) const OCCUPIED: u8 = 1;
+    /// The actor has asked to end after the present message.
+    pub(super) const STOP: u8 = 2;
+    /// Messages wait in front of the mailbox.
+    pub(super) const FRONT: u8 = 4;
+}
+
+/// See the module. What producers write to comes first, what the owner writes to comes last.
+#[repr(C)]
+pub(crate) struct Cell<A: Actor> {
+    mailbox: Mailbox,
+    /// Messages that may wait; `u32::MAX` when unbounded.
+    capacity: u32,
+    system: Arc<System>,
+    id: ActorId,
+    extra: Lazy<Extra>,
+    frame: StdCell<*mut FrameHeader>,
+    ready: Ready,
+    parking: Parking,
+    signals: SignalSet,
+    marks: StdCell<u8>,
+    state: UnsafeCell<MaybeUninit<A>>,
+}
+
+// SAFETY: `state`, `frame`, `marks` and the mailbox's owner side are touched by the owner only, and
+// ownership passes between threads through the mailbox's and the parking's atomics. An `Actor` is
+// `Send`. There is no bound on `A`: actors that hold each other's references would recurse.
+unsafe impl<A: Actor> Send for Cell<A> {}
+// SAFETY: as above.
+unsafe impl<A: Actor> Sync for Cell<A> {}
+
+impl<A: Actor> Cell<A> {
+    /// A cell that holds `actor`. The caller owns it if the actor has an `on_start`; otherwise it is
+    /// idle.
+    #[inline]
+    pub(crate) fn new(
+        id: ActorId,
+        system: Arc<System>,
+        actor: A,
+        config: &ActorConfig,
+    ) -> Arc<Self> {
+        Arc::new(Cell {
+            // An actor without `on_start` is ready as it is.
+            mailbox: if A::HOOKS.on_start { Mailbox::owned() } else { Mailbox::idle() },
+            signals: SignalSet::new(),
+            capacity: match config.mailbox {
+                // All its messages overflow: into a ring, whose oldest can be dropped.
+                Capacity::Bounded(_) if config.overflow == Overflow::DropOldest => 0,
+                Capacity::Bounded(capacity) => capacity,
+                Capacity::Unbounded => u32::MAX,
+            },
+            parking: Parking::new(),
+            marks: StdCell::new(marks::OCCUPIED),
+            ready: Ready::new(),
+            frame: StdCell::new(null_mut()),
+            extra: Lazy::new(),
+            id,
+            system,
+            state: UnsafeCell::new(MaybeUninit::new(actor)),
+        })
+    }
+
+    #[inline]
+    pub(crate) fn id(&self) -> ActorId {
+        self.id
+    }
+
+    #[inline]
+    pub(crate) fn system(&self) -> &Arc<System> {
+        &self.system
+    }
+
+    pub(crate) fn waiting(&self) -> u32 {
+        self.mailbox.waiting()
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.mailbox.is_closed()
+    }
+
+    pub(crate) fn extra(&self) -> Option<&Extra> {
+        self.extra.get()
+    }
+
+    pub(crate) fn extra_or_init(&self) -> &Extra {
+        self.extra.get_or_init()
+    }
+
+    pub(crate) fn config(&self) -> ActorConfig {
+        self.extra().and_then(Extra::config).unwrap_or(A::CONFIG)
+    }
+
+    pub(crate) fn incarnation(&self) -> u32 {
+        self.extra().map_or(1, Extra::incarnation)
+    }
+
+    pub(crate) fn path(&self) -> ActorPath {
+        let extra = self.extra();
+        let parent = extra.and_then(Extra::parent).map(|parent| parent.path());
+        match extra.and_then(Extra::name) {
+            Some(name) => ActorPath::child_of(parent.as_ref(), name),
+            None => ActorPath::child_of(parent.as_ref(), &format!("{}{}", A::NAME, self.id)),
+        }
+    }
+
+    pub(crate) fn identity(&self) -> ActorIdentity {
+        ActorIdentity { id: self.id, path: self.path(), type_name: A::NAME }
+    }
+
+    /// # Safety
+    ///
+    /// The caller owns the cell, which is occupied.
+    #[inline]
+    pub(crate) unsafe fn actor(&self) -> &A {
+        // SAFETY: the caller's promise.
+        unsafe { (*self.state.get()).assume_init_ref() }
+    }
+
+    /// # Safety
+    ///
+    /// The caller owns the cell, which is occupied, and drops the reference before it gives the
+    /// cell up. The cell outlives the reference.
+    #[inline]
+    pub(crate) unsafe fn actor_mut<'a>(&self) -> &'a mut A {
+        // SAFETY: the caller's promise.
+        unsafe { (*self.state.get()).assume_init_mut() }
+    }
+
+    /// Takes the actor out of the cell.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the cell, and no handler is running.
+    pub(crate) unsafe fn vacate(&self) -> Option<A> {
+        let marks = self.marks.get();
+        if marks & marks::OCCUPIED == 0 {
+            return None;
+        }
+        self.marks.set(marks & !marks::OCCUPIED);
+        // SAFETY: it was occupied, and no longer counts as such.
+        Some(unsafe { (*self.state.get()).assume_init_read() })
+    }
+
+    /// Puts an actor into the cell.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the cell, which is vacant.
+    pub(crate) unsafe fn occupy(&self, actor: A) {
+        // SAFETY: the caller's promise.
+        unsafe { (*self.state.get()).write(actor) };
+        self.marks.set(self.marks.get() | marks::OCCUPIED);
+    }
+
+    /// Whether the cell holds an actor. Asked by the owner.
+    pub(crate) fn is_occupied(&self) -> bool {
+        self.marks.get() & marks::OCCUPIED != 0
+    }
+
+    pub(crate) fn request_stop(&self) {
+        self.marks.set(self.marks.get() | marks::STOP);
+    }
+
+    pub(crate) fn clear_stop(&self) {
+        self.marks.set(self.marks.get() & !marks::STOP);
+    }
+
+    pub(crate) fn wants_stop(&self) -> bool {
+        self.marks.get() & marks::STOP != 0
+    }
+
+    /// Checks the actor's invariants after a handler that returned `out`.
+    pub(crate) fn check<O>(&self, out: O) -> Result<O, Failure> {
+        if !self.is_occupied() {
+            return Ok(out);
+        }
+        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            // SAFETY: called by the owner, after the handler has ended.
+            unsafe { self.actor() }.check_invariants()
+        }));
+        match checked {
+            Ok(Ok(())) => Ok(out),
+            Ok(Err(breach)) => Err(Failure::Breach(breach)),
+            Err(panic) => Err(Failure::Panic(panic_message(&*panic))),
+        }
+    }
+
+    /// Reports a breach, if `failure` is one.
+    pub(crate) fn report_breach(&self, failure: &Failure) {
+        if let Failure::Breach(breach) = failure {
+            let breach: ContractBreach = breach.clone();
+            self.system.emit(|| SystemEvent::ContractBreached { actor: self.identity(), breach });
+        }
+    }
+}
+
+impl<A: Actor> Drop for Cell<A> {
+    fn drop(&mut self) {
+        self.close();
+        // SAFETY: nobody else has the cell any more.
+        drop(unsafe { self.vacate() });
+    }
+}
+
+impl<A: Actor> std::fmt::Debug for Cell<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cell").field("actor", &self.path()).finish_non_exhaustive()
+    }
+}
+
+/// A cell is only ever looked at through [`AnyCell`] where its type is not known.
+const _: fn(&dyn AnyCell) = |_| ();

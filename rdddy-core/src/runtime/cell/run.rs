@@ -1,0 +1,235 @@
+//! Running a cell: taking ownership, handling what waits, attending to signals, giving it up.
+#![expect(unsafe_code, reason = "the owner's side of the mailbox")]
+
+use std::sync::Arc;
+
+use super::{Cell, marks};
+use crate::runtime::actor::Actor;
+use crate::runtime::envelope::{Parcel, Step};
+use crate::runtime::event::DeadReason;
+use crate::runtime::lifecycle::{self, Ending, Failed};
+use crate::runtime::signals::Signals;
+use crate::seam::{Run, Runnable};
+
+/// Messages handled before other cells get a turn.
+const BATCH: u32 = 256;
+
+impl<A: Actor> Run for Cell<A> {
+    fn run(self: Arc<Self>) -> Option<Runnable> {
+        let simulated = self.system.is_simulated();
+        match self.run_batch(simulated) {
+            Some(Turnover::Again) if !self.release() => Some(self),
+            _ => None,
+        }
+    }
+}
+
+/// How a batch ended, for a cell that is still its runner's.
+enum Turnover {
+    /// The cell is idle.
+    Idle,
+    /// There may be more to do.
+    Again,
+}
+
+impl<A: Actor> Cell<A> {
+    /// Raises `signals` and sees to it that somebody attends to them.
+    pub(crate) fn signal(self: &Arc<Self>, signals: Signals) {
+        self.signals.raise(signals);
+        if self.mailbox.try_claim() || (signals.has(Signals::CANCEL) && self.parking.notify()) {
+            self.system.seam().schedule(Arc::clone(self) as Runnable);
+        }
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.mailbox.is_idle()
+    }
+
+    /// Takes an idle cell.
+    pub(crate) fn claim(&self) -> bool {
+        self.mailbox.try_claim()
+    }
+
+    /// Takes an idle cell that nobody wants anything else of.
+    #[inline]
+    pub(crate) fn claim_quietly(self: &Arc<Self>) -> bool {
+        if !self.mailbox.try_claim() {
+            return false;
+        }
+        if self.signals.get().urgent() {
+            self.system.seam().schedule(Arc::clone(self) as Runnable);
+            return false;
+        }
+        true
+    }
+
+    /// Goes on after a message that the caller handled in place.
+    #[inline]
+    pub(crate) fn after_in_place(self: &Arc<Self>, step: Step) {
+        match step {
+            Step::Done if !self.wants_stop() => self.give_up(),
+            Step::Suspended => {}
+            other => {
+                if self.settle(other).is_some() {
+                    self.give_up();
+                }
+            }
+        }
+    }
+
+    /// Gives an owned cell up: it becomes idle, or a runner goes on with it.
+    #[inline]
+    pub(crate) fn give_up(self: &Arc<Self>) {
+        if !self.release() {
+            self.system.seam().schedule(Arc::clone(self) as Runnable);
+        }
+    }
+
+    /// Makes the cell idle; false when there is more to do, and the caller is still the owner.
+    #[inline]
+    pub(super) fn release(&self) -> bool {
+        if self.marks.get() & marks::FRONT != 0 {
+            return false;
+        }
+        // SAFETY: called by the owner, which stops touching the cell's state after a `true`.
+        if !unsafe { self.mailbox.release(&self.ready) } {
+            return false;
+        }
+        let signals = self.signals.get();
+        if signals.has(Signals::WAITERS) {
+            self.wake_waiters();
+        }
+        !(signals.urgent() && self.mailbox.try_claim())
+    }
+
+    /// Attends to what was signalled; `None` when the cell is no longer the caller's.
+    #[cold]
+    #[inline(never)]
+    fn attend(self: &Arc<Self>, signals: Signals) -> Option<()> {
+        self.let_in();
+        if signals.has(Signals::CANCEL) {
+            self.signals.lower(Signals::CANCEL);
+            self.cancel_frame();
+        }
+        if signals.has(Signals::CONTROL) {
+            self.signals.lower(Signals::CONTROL);
+            self.hurry_control();
+        }
+        if signals.has(Signals::HANDOVER) && self.frame.get().is_null() {
+            return self.hand_over();
+        }
+        Some(())
+    }
+
+    /// Gives the cell to whoever asked for it first.
+    fn hand_over(self: &Arc<Self>) -> Option<()> {
+        let Some(extra) = self.extra() else { return Some(()) };
+        loop {
+            let (taker, more) = extra.next_taker();
+            if !more {
+                self.signals.lower(Signals::HANDOVER);
+                // One may have come between the look and the lowering.
+                if extra.has_takers() {
+                    self.signals.raise(Signals::HANDOVER);
+                }
+            }
+            match taker {
+                None => return Some(()),
+                Some(taker) => {
+                    if taker.send(()).is_ok() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes on after a message; `None` when the cell is no longer the caller's.
+    #[inline]
+    pub(super) fn settle(self: &Arc<Self>, step: Step) -> Option<()> {
+        match step {
+            Step::Done => {
+                if self.wants_stop() {
+                    lifecycle::end(self, Ending::StoppedItself);
+                    return None;
+                }
+                Some(())
+            }
+            Step::Suspended => None,
+            other => self.settle_rarely(other),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn settle_rarely(self: &Arc<Self>, step: Step) -> Option<()> {
+        match step {
+            Step::Done => Some(()),
+            Step::Suspended => None,
+            Step::Stash(parcel) => {
+                if let Err(parcel) = self.extra_or_init().stash(parcel) {
+                    self.bury(parcel, DeadReason::StashFull);
+                }
+                Some(())
+            }
+            Step::Failed(failed) => {
+                lifecycle::fail(self, *failed);
+                None
+            }
+            Step::Stop => {
+                lifecycle::end(self, Ending::Stopped);
+                None
+            }
+        }
+    }
+
+    /// Whether the simulation makes the actor crash instead of handling `parcel`.
+    #[cold]
+    fn crashes(&self, parcel: &Parcel) -> bool {
+        !parcel.about().internal
+            && self.system.seam().simulation().is_some_and(|simulation| simulation.crashes_now())
+    }
+
+    /// Handles what waits, for a while; `None` when the cell is no longer the caller's.
+    #[inline]
+    fn run_batch(self: &Arc<Self>, simulated: bool) -> Option<Turnover> {
+        if !self.frame.get().is_null() {
+            if self.signals.get().has(Signals::CANCEL) {
+                self.attend(self.signals.get())?;
+            } else {
+                // SAFETY: who runs a scheduled cell owns it; it has a frame.
+                self.settle(unsafe { self.resume() })?;
+            }
+        }
+        for _ in 0..if simulated { 1 } else { BATCH } {
+            let parcel = loop {
+                let signals = self.signals.get();
+                if signals.urgent() {
+                    self.attend(signals)?;
+                } else if signals.has(Signals::WAITERS) && self.ready.is_reported() {
+                    self.let_in();
+                }
+                if let Some(next) = self.take(signals) {
+                    break next;
+                }
+                if self.release() {
+                    return Some(Turnover::Idle);
+                }
+            };
+            if simulated && self.crashes(&parcel) {
+                self.put_front(parcel);
+                lifecycle::fail(self, Failed::injected());
+                return None;
+            }
+            // SAFETY: the runner owns the cell; it is occupied while it runs.
+            self.settle(unsafe { parcel.run(self) })?;
+            self.after_message();
+        }
+        Some(Turnover::Again)
+    }
+
+    /// Checks the system's invariants.
+    pub(crate) fn after_message(&self) {
+        self.system.check_invariants(|| self.identity());
+    }
+}

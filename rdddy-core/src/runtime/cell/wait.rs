@@ -1,0 +1,93 @@
+//! A handler that waits: its frame stays with the cell, and its waker finds the cell.
+#![expect(unsafe_code, reason = "a waiting cell keeps itself alive by a count of its own")]
+
+use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Wake, Waker};
+
+use super::Cell;
+use crate::runtime::actor::Actor;
+use crate::runtime::envelope::Step;
+use crate::runtime::frame::FrameHeader;
+use crate::runtime::signals::Signals;
+use crate::seam::Runnable;
+
+impl<A: Actor> Cell<A> {
+    /// Leaves a handler's frame with the cell; parks it, if `park` says so and no wake has come.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the cell, and no longer does after [`Step::Suspended`].
+    pub(crate) unsafe fn leave_waiting(
+        self: &Arc<Self>,
+        frame: NonNull<FrameHeader>,
+        park: bool,
+    ) -> Step {
+        self.mailbox.report(&self.ready);
+        self.frame.set(frame.as_ptr());
+        // SAFETY: given back by `unpin`, when the frame is gone.
+        unsafe { Arc::increment_strong_count(Arc::as_ptr(self)) };
+        if park && self.parking.park() {
+            return Step::Suspended;
+        }
+        // SAFETY: the caller owns the cell, and the frame has just been left there.
+        unsafe { self.resume() }
+    }
+
+    /// Polls the waiting handler until it ends or has to wait again.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the cell, which has a frame.
+    #[cold]
+    pub(super) unsafe fn resume(self: &Arc<Self>) -> Step {
+        let waker = Waker::from(Arc::clone(self));
+        let mut task = TaskContext::from_waker(&waker);
+        loop {
+            self.parking.begin_poll();
+            if self.signals.get().has(Signals::CANCEL) {
+                // The signal stays up: there is more to it for whoever runs the cell.
+                self.cancel_frame();
+                return Step::Done;
+            }
+            let Some(frame) = NonNull::new(self.frame.get()) else { return Step::Done };
+            // SAFETY: the caller owns the cell, and this is its waiting frame.
+            if let Some(step) = unsafe { FrameHeader::poll(frame, &mut task) } {
+                self.frame.set(null_mut());
+                self.parking.begin_poll();
+                // SAFETY: the count of `leave_waiting`; `self` is another one.
+                unsafe { Arc::decrement_strong_count(Arc::as_ptr(self)) };
+                return step;
+            }
+            if self.parking.park() {
+                return Step::Suspended;
+            }
+        }
+    }
+
+    /// Drops the waiting handler, if there is one.
+    pub(crate) fn cancel_frame(self: &Arc<Self>) {
+        if let Some(frame) = NonNull::new(self.frame.replace(null_mut())) {
+            // SAFETY: called by the owner; this was the waiting frame.
+            unsafe { FrameHeader::cancel(frame) };
+            self.parking.begin_poll();
+            // SAFETY: the count of `leave_waiting`; `self` is another one.
+            unsafe { Arc::decrement_strong_count(Arc::as_ptr(self)) };
+        }
+    }
+}
+
+impl<A: Actor> Wake for Cell<A> {
+    fn wake(self: Arc<Self>) {
+        if self.parking.notify() {
+            let system = Arc::clone(&self.system);
+            system.seam().schedule(self);
+        }
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.parking.notify() {
+            self.system.seam().schedule(Arc::clone(self) as Runnable);
+        }
+    }
+}
