@@ -22,8 +22,8 @@ pub mod prelude {
     pub use crate::message::{self, Metadata};
     pub use crate::runtime::{
         Actor, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context, DeadReason,
-        EventHandler, Failure, Handler, Overflow, Props, Recipient, RestartPolicy, SendError,
-        StopReason, Strategy, SystemEvent, Terminated,
+        EventHandler, Failure, Handler, Overflow, Pool, Props, Recipient, RestartPolicy, Router,
+        Routing, SendError, StopReason, Strategy, SystemEvent, Terminated,
     };
     pub use rdddy_macros::{
         Command, Event, Query, actor, bounded_context, ensures, handler, invariant, on_restart,

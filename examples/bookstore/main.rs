@@ -33,7 +33,7 @@ mod terminal;
 mod summary;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ bounded_context!("bookstore");
 /// Runs orders, one on each line, through a new bookstore.
 pub(crate) async fn run(orders: impl BufRead) -> rdddy::Result<Summary> {
     // The terminal fails often; by default an actor may fail five times in ten seconds.
-    let root = ActorConfig::new().intensity(1_000, Duration::from_secs(10));
+    let root = ActorConfig::new().intensity(10_000, Duration::from_secs(10));
     let system = ActorSystem::builder().root(root).start().await?;
 
     let audit = system.spawn_named("audit", Audit::default()).await?;
@@ -90,11 +90,10 @@ pub(crate) async fn run(orders: impl BufRead) -> rdddy::Result<Summary> {
 }
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "this is what an example is for")]
 async fn main() -> rdddy::Result<()> {
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/bookstore/orders.jsonl");
     let path = std::env::args_os().nth(1).map_or_else(|| PathBuf::from(shipped), PathBuf::from);
     let orders = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    print!("{}", run(BufReader::new(orders)).await?);
-    Ok(())
+    let summary = run(BufReader::new(orders)).await?;
+    Ok(write!(std::io::stdout(), "{summary}")?)
 }

@@ -14,7 +14,7 @@ use super::order::{Address, Card, Cents, Isbn, Order, OrderId, Quantity};
 pub(crate) struct PlaceOrder(pub(crate) Order);
 
 /// To the catalog: what a book costs.
-#[derive(Clone, Copy, Debug, Query)]
+#[derive(Debug, Query)]
 #[query(reply = Cents, error = Refusal)]
 pub(crate) struct FindPrice(pub(crate) Isbn);
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const MAILBOX_CAPACITY: u32 = 64;
 /// The largest capacity a bounded mailbox can be given.
 pub const MAILBOX_CAPACITY_MAX: u32 = 1_000_000;
+/// The most members a pool can have.
+pub const POOL_MEMBERS_MAX: usize = 4096;
 /// How long an `ask` waits for its answer.
 pub const ASK_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a `tell` or a `publish` waits for room in a full mailbox.

@@ -47,8 +47,8 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let status = command
         .stdout(std::io::stderr())
         .status()
-        .map_err(|error| format!("{command:?} did not start: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?} failed: {status}")) }
+        .map_err(|error| format!("{} did not start: {error}", line(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("{} failed: {status}", line(command))) }
 }
 
 /// Runs `command` to its successful end and returns what it printed.
@@ -57,11 +57,19 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
 ///
 /// What could not be started, or did not succeed, or printed no text.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| format!("{command:?} did not start: {error}"))?;
+    let output =
+        command.output().map_err(|error| format!("{} did not start: {error}", line(command)))?;
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{command:?} failed: {}\n{errors}", output.status));
+        return Err(format!("{} failed: {}\n{errors}", line(command), output.status));
     }
     String::from_utf8(output.stdout)
-        .map_err(|error| format!("{command:?} printed no text: {error}"))
+        .map_err(|error| format!("{} printed no text: {error}", line(command)))
+}
+
+/// The command as one would type it, without its environment.
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    format!("`{}`", words.join(" "))
 }

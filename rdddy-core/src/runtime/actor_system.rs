@@ -8,23 +8,23 @@ use std::time::Duration;
 
 use super::actor::Actor;
 use super::actor_ref::{ActorRef, AnyActorRef};
-use super::config::ActorConfig;
-use super::error::{LookupError, PublishDecodedError, PublishError, SpawnError, StartError};
+use super::builder::SystemBuilder;
+use super::error::{LookupError, PublishDecodedError, PublishError, SpawnError};
 use super::event::{DeadReason, SystemEvent};
 use super::id::ActorId;
 use super::ledger::{Counters, Entry};
+use super::observe::{self, Metrics};
 use super::props::IntoProps;
 use super::recorder::Recorder;
 use super::shutdown::{self, DrainReport, Termination};
 use super::spawn;
 use super::subscription::{Subscription, WaitFor};
-use super::system::{Parts, System, SystemInvariant};
+use super::system::System;
 use super::tree::Tree;
 use super::untyped::UntypedRejection;
 use crate::limits;
 use crate::message::{Event, Metadata, Request};
 use crate::model;
-use crate::seam::{Seam, Simulation};
 
 /// A system of actors. Cloning it is cheap; when the last clone is dropped without
 /// [`ActorSystem::shutdown`], everything in it is dropped too.
@@ -47,6 +47,12 @@ impl ActorSystem {
     /// A system to be configured and started.
     pub fn builder() -> SystemBuilder {
         SystemBuilder::new()
+    }
+
+    /// The first hold on a system that was just made.
+    pub(crate) fn owning(system: Arc<System>) -> Self {
+        let owner = Arc::new(Owner(Arc::clone(&system)));
+        ActorSystem { system, _owner: Some(owner) }
     }
 
     pub(crate) fn of(system: &Arc<System>) -> Self {
@@ -208,6 +214,17 @@ impl ActorSystem {
         self.system.ledger().totals()
     }
 
+    /// The books, the handling times, and what waits.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        observe::metrics(&self.system)
+    }
+
+    /// Whether handlers are observed from here on, as by [`SystemBuilder::observe`].
+    pub fn set_observe(&self, on: bool) {
+        self.system.set_observe(on);
+    }
+
     /// The messages that can be decoded by name.
     #[must_use]
     pub fn messages(&self) -> &model::Registry {
@@ -364,117 +381,3 @@ impl<M> fmt::Debug for SendToError<M> {
 }
 
 impl<M> std::error::Error for SendToError<M> {}
-
-/// A system to be configured and started.
-#[must_use = "a system runs once it is started"]
-pub struct SystemBuilder {
-    in_place: bool,
-    causality: bool,
-    root: ActorConfig,
-    recorders: Vec<Arc<dyn Recorder>>,
-    invariants: Vec<SystemInvariant>,
-    entries: Vec<model::MessageEntry>,
-    simulation: Option<Arc<Simulation>>,
-}
-
-impl SystemBuilder {
-    fn new() -> Self {
-        SystemBuilder {
-            in_place: true,
-            causality: false,
-            root: ActorConfig::new(),
-            recorders: Vec::new(),
-            invariants: Vec::new(),
-            entries: Vec::new(),
-            simulation: None,
-        }
-    }
-
-    /// Whether an idle actor may handle an ask or an event on the thread of whoever sends it. It
-    /// may, unless this says otherwise.
-    pub fn ask_in_place(mut self, allowed: bool) -> Self {
-        self.in_place = allowed;
-        self
-    }
-
-    /// Whether every message gets metadata, so that causes can be followed.
-    pub fn causality(mut self, on: bool) -> Self {
-        self.causality = on;
-        self
-    }
-
-    /// By which rules the root supervises: back-off, intensity and period. Its restart budget is one
-    /// for each actor, because those have nothing to do with one another.
-    pub fn root(mut self, config: ActorConfig) -> Self {
-        self.root = config;
-        self
-    }
-
-    /// Adds a listener to everything that is published.
-    pub fn recorder(mut self, recorder: Arc<dyn Recorder>) -> Self {
-        self.recorders.push(recorder);
-        self
-    }
-
-    /// Adds a condition on the whole system, checked after each handled message. It is meant for
-    /// tests and simulations: it runs on the actors' threads.
-    pub fn invariant(
-        mut self,
-        name: &'static str,
-        holds: impl Fn() -> bool + Send + Sync + 'static,
-    ) -> Self {
-        self.invariants.push(SystemInvariant { name, holds: Box::new(holds) });
-        self
-    }
-
-    /// Makes a message type known to the decoder, beside those that the linker has collected.
-    pub fn register(mut self, entry: model::MessageEntry) -> Self {
-        self.entries.push(entry);
-        self
-    }
-
-    /// Runs in a simulation instead of on tokio.
-    pub fn simulation(mut self, simulation: &Arc<Simulation>) -> Self {
-        self.simulation = Some(Arc::clone(simulation));
-        self
-    }
-
-    /// Starts the system.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError`] outside of a tokio runtime, and when the configuration cannot work or two
-    /// message types have one name.
-    #[expect(clippy::unused_async, reason = "durable systems open their store here")]
-    pub async fn start(self) -> Result<ActorSystem, StartError> {
-        if let Some(bad) = spawn::validate(&self.root) {
-            return Err(bad.into());
-        }
-        let mut messages = model::Registry::linked()?;
-        for entry in self.entries {
-            messages.add(entry)?;
-        }
-        let in_place = self.in_place && self.simulation.is_none();
-        let seam = match self.simulation {
-            Some(simulation) => Seam::simulated(simulation),
-            None => Seam::tokio().ok_or(StartError::NoRuntime)?,
-        };
-        let system = System::new(Parts {
-            seam,
-            in_place,
-            causality: self.causality,
-            root: self.root,
-            recorders: self.recorders,
-            invariants: self.invariants,
-            messages,
-        });
-        let owner = Arc::new(Owner(Arc::clone(&system)));
-        Ok(ActorSystem { system, _owner: Some(owner) })
-    }
-}
-
-impl fmt::Debug for SystemBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SystemBuilder").field("root", &self.root).finish_non_exhaustive()
-    }
-}

@@ -38,6 +38,8 @@ pub(crate) trait AnyCell: Run + Send + Sync {
     fn tell_stop(self: Arc<Self>);
     /// Gives an owned cell up: it handles messages again.
     fn let_run(self: Arc<Self>);
+    /// Gives an owned cell to whoever asked for it; false when nobody wants it any more.
+    fn hand_over(self: Arc<Self>) -> bool;
     /// Fails an owned cell, whose handler is not running.
     fn fail(self: Arc<Self>, failure: Failure);
     /// Ends an owned cell.
@@ -122,6 +124,10 @@ impl<A: Actor> AnyCell for Cell<A> {
 
     fn let_run(self: Arc<Self>) {
         Cell::give_up(&self);
+    }
+
+    fn hand_over(self: Arc<Self>) -> bool {
+        Cell::hand_over(&self).is_none()
     }
 
     fn fail(self: Arc<Self>, failure: Failure) {

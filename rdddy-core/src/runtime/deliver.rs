@@ -3,10 +3,13 @@
 #![expect(unsafe_code, reason = "runs handlers in the frame of the cell's owner")]
 
 use std::any::TypeId;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::actor::Actor;
 use super::cell::Cell;
 use super::context::Context;
 use super::envelope::{About, Body, Parcel, Step};
@@ -16,6 +19,7 @@ use super::frame::{Finish, launch};
 use super::handler::{EventHandler, EventOutcome, Handler, HandlerOptions, Lane, Outcome};
 use super::ledger::Entry;
 use super::lifecycle::Failed;
+use super::observe::Probe;
 use super::turn::{Deadline, Turn};
 use crate::limits;
 use crate::message::{Event, Message, Metadata, Request};
@@ -145,18 +149,67 @@ pub(crate) unsafe fn request<A: Handler<M>, M: Request>(
             let work = move |actor: &mut A, cx: &mut Context<A>| {
                 super::blocking::wait(A::handle(actor, message, cx))
             };
-            launch(cell, metadata, deadline, limit, |_, cx| super::blocking::away(cx, work), finish)
+            let start = |_: &'static mut A, cx| super::blocking::away(cx, work);
+            run(cell, M::name, metadata, deadline, limit, start, finish)
         } else {
-            launch(
-                cell,
-                metadata,
-                deadline,
-                limit,
-                |actor, cx| A::handle(actor, message, cx),
-                finish,
-            )
+            let start = |actor, cx| A::handle(actor, message, cx);
+            run(cell, M::name, metadata, deadline, limit, start, finish)
         }
     }
+}
+
+/// Runs a handler of `cell` as [`launch`] does, seen by whoever observes the system.
+///
+/// # Safety
+///
+/// As for [`launch`].
+#[inline(always)]
+unsafe fn run<A, O, F, N>(
+    cell: &Arc<Cell<A>>,
+    name: fn() -> &'static str,
+    metadata: Option<Arc<Metadata>>,
+    deadline: Deadline,
+    limit: Option<Duration>,
+    start: impl FnOnce(&'static mut A, &'static mut Context<A>) -> F,
+    finish: N,
+) -> Step
+where
+    A: Actor,
+    F: Future<Output = O> + Send,
+    N: Finish<A, O>,
+{
+    // SAFETY: the caller's promise.
+    unsafe {
+        if cell.system().is_observed() {
+            run_observed(cell, name(), metadata, deadline, limit, start, finish)
+        } else {
+            launch(cell, metadata, deadline, limit, start, finish)
+        }
+    }
+}
+
+/// # Safety
+///
+/// As for [`launch`].
+#[cold]
+#[inline(never)]
+unsafe fn run_observed<A, O, F, N>(
+    cell: &Arc<Cell<A>>,
+    name: &'static str,
+    metadata: Option<Arc<Metadata>>,
+    deadline: Deadline,
+    limit: Option<Duration>,
+    start: impl FnOnce(&'static mut A, &'static mut Context<A>) -> F,
+    finish: N,
+) -> Step
+where
+    A: Actor,
+    F: Future<Output = O> + Send,
+    N: Finish<A, O>,
+{
+    let start = Probe::new(cell, name, metadata.as_deref()).watch(start);
+    // SAFETY: the caller's promise.
+    unsafe { launch(cell, metadata, deadline, limit, start, finish) }
 }
 
 /// Who waits for the answer.
@@ -277,7 +330,7 @@ impl<A: Handler<M>, M: Request> Finish<A, Outcomes<M>> for FinishRequest<M> {
 
 /// Enters a failed message into the books: it is over, or it goes to the next incarnation.
 #[cold]
-fn failed<A: super::actor::Actor, M: Message>(
+fn failed<A: Actor, M: Message>(
     cell: &Arc<Cell<A>>,
     failure: Failure,
     attempt: u32,
@@ -375,17 +428,12 @@ pub(crate) unsafe fn event<A: EventHandler<E>, E: Event>(
             let work = move |actor: &mut A, cx: &mut Context<A>| {
                 super::blocking::wait(A::handle(actor, &share, cx))
             };
-            launch(cell, metadata, deadline, limit, |_, cx| super::blocking::away(cx, work), finish)
+            let start = |_: &'static mut A, cx| super::blocking::away(cx, work);
+            run(cell, E::name, metadata, deadline, limit, start, finish)
         } else {
             let finish = FinishEvent { event, attempt };
-            launch(
-                cell,
-                metadata,
-                deadline,
-                limit,
-                |actor, cx| A::handle(actor, &*place, cx),
-                finish,
-            )
+            let start = |actor, cx| A::handle(actor, &*place, cx);
+            run(cell, E::name, metadata, deadline, limit, start, finish)
         }
     }
 }

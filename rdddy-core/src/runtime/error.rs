@@ -251,6 +251,16 @@ pub enum BadConfig {
         /// What was asked for.
         capacity: u32,
     },
+    /// A pool without members has nobody to send to.
+    #[error("a pool of 0 members has nobody to send a message to")]
+    EmptyPool,
+    /// A pool with more members than
+    /// [`limits::POOL_MEMBERS_MAX`](crate::limits::POOL_MEMBERS_MAX).
+    #[error("a pool of {members} members is larger than is supported")]
+    PoolTooLarge {
+        /// What was asked for.
+        members: usize,
+    },
     /// A back-off whose first wait is longer than its longest, or that is absurdly long.
     #[error(
         "the first wait of a back-off must not be longer than its longest, and that not longer than a hundred years"

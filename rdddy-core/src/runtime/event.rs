@@ -226,13 +226,6 @@ pub enum SystemEvent {
         /// The actors that wait for one another, in order.
         cycle: Vec<ActorId>,
     },
-    /// A runner has been busy with one actor for longer than the system's limit.
-    RunnerBlocked {
-        /// The actor.
-        actor: ActorIdentity,
-        /// For how long, at least.
-        busy: Duration,
-    },
     /// A system-wide invariant does not hold.
     InvariantBroken {
         /// Its name.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use super::actor::Actor;
 use super::any_cell::AnyCell;
 use super::cell::Cell;
@@ -137,15 +139,31 @@ pub(crate) fn end<A: Actor>(cell: &Arc<Cell<A>>, ending: Ending) {
 }
 
 /// Takes the ownership of a cell, after the message being handled, or at once by cancelling that.
-/// False when the actor has ended.
+/// False when the actor has ended. Whoever drops the future does not get the cell.
 pub(crate) async fn acquire(cell: &Arc<dyn AnyCell>, cancel: bool) -> bool {
-    let taken = cell.extra_or_init().add_taker();
+    let mut taking = Taking { cell, taken: cell.extra_or_init().add_taker() };
     if cell.is_closed() {
         return false;
     }
     let cancel = if cancel { Signals::CANCEL } else { Signals::HANDOVER };
     Arc::clone(cell).alert(Signals::HANDOVER.or(cancel));
-    taken.await.is_ok()
+    (&mut taking.taken).await.is_ok()
+}
+
+/// A wait for the ownership of a cell.
+struct Taking<'a> {
+    cell: &'a Arc<dyn AnyCell>,
+    taken: oneshot::Receiver<()>,
+}
+
+impl Drop for Taking<'_> {
+    fn drop(&mut self) {
+        self.taken.close();
+        // Handed over at the last moment, to one who does not want it any more.
+        if self.taken.try_recv().is_ok() {
+            Arc::clone(self.cell).let_run();
+        }
+    }
 }
 
 /// Ends an actor and waits for that: after what waits, or at once.

@@ -100,20 +100,26 @@ pub(crate) struct Mailbox {
     incoming: AtomicPtr<Link>,
     /// How many were ready when the owner last said so.
     ready_count: AtomicU32,
+    /// The cell's bound, kept here where there is room for it.
+    capacity: u32,
 }
 
-/// Messages that were taken, in order of arrival. The owner's.
-pub(crate) struct Ready {
+/// Messages that were taken, in order of arrival. The owner's, as is what else it keeps in the rest of
+/// the word.
+#[repr(C)]
+pub(crate) struct Ready<T = ()> {
     first: Cell<*mut Link>,
     count: Cell<u32>,
+    pub(crate) rest: T,
 }
 
 /// How many messages the owner takes out before it says so.
 const REPORT: u32 = 16;
 
-impl Ready {
-    pub(crate) fn new() -> Self {
-        Ready { first: Cell::new(null_mut()), count: Cell::new(0) }
+impl<T> Ready<T> {
+    /// Nothing, beside `rest`.
+    pub(crate) fn beside(rest: T) -> Self {
+        Ready { first: Cell::new(null_mut()), count: Cell::new(0), rest }
     }
 
     /// Whether producers know how many there are, exactly.
@@ -141,7 +147,22 @@ impl Mailbox {
     }
 
     fn with(head: Head) -> Self {
-        Mailbox { incoming: AtomicPtr::new(head.0), ready_count: AtomicU32::new(0) }
+        Mailbox {
+            incoming: AtomicPtr::new(head.0),
+            ready_count: AtomicU32::new(0),
+            capacity: u32::MAX,
+        }
+    }
+
+    /// The same, of this capacity.
+    pub(crate) fn of_capacity(mut self, capacity: u32) -> Self {
+        self.capacity = capacity;
+        self
+    }
+
+    #[inline]
+    pub(crate) fn capacity(&self) -> u32 {
+        self.capacity
     }
 
     #[inline]
@@ -220,7 +241,7 @@ impl Mailbox {
     ///
     /// The caller owns the cell, whose `ready` it is.
     #[inline]
-    pub(crate) unsafe fn pop(&self, ready: &Ready) -> Option<NonNull<Link>> {
+    pub(crate) unsafe fn pop<T>(&self, ready: &Ready<T>) -> Option<NonNull<Link>> {
         if ready.first.get().is_null() {
             // SAFETY: the caller owns the cell.
             unsafe { self.refill(ready) };
@@ -237,7 +258,7 @@ impl Mailbox {
     }
 
     /// Says how many messages are ready, exactly. Called by the owner.
-    pub(crate) fn report(&self, ready: &Ready) {
+    pub(crate) fn report<T>(&self, ready: &Ready<T>) {
         self.ready_count.store(ready.count.get(), Ordering::SeqCst);
     }
 
@@ -247,7 +268,7 @@ impl Mailbox {
     ///
     /// The caller owns the cell.
     #[inline]
-    unsafe fn refill(&self, ready: &Ready) {
+    unsafe fn refill<T>(&self, ready: &Ready<T>) {
         let seen = self.head(Ordering::Relaxed).count();
         if seen == 0 {
             return;
@@ -266,9 +287,9 @@ impl Mailbox {
     /// # Safety
     ///
     /// The caller owns the cell.
-    pub(crate) unsafe fn extract(
+    pub(crate) unsafe fn extract<T>(
         &self,
-        ready: &Ready,
+        ready: &Ready<T>,
         urgent: impl Fn(NonNull<Link>) -> bool,
         mut take: impl FnMut(NonNull<Link>),
     ) {
@@ -301,7 +322,7 @@ impl Mailbox {
     ///
     /// The caller owns the cell, and after a `true` touches nothing that belongs to the owner.
     #[inline]
-    pub(crate) unsafe fn release(&self, ready: &Ready) -> bool {
+    pub(crate) unsafe fn release<T>(&self, ready: &Ready<T>) -> bool {
         ready.first.get().is_null()
             && self.exchange(Head::EMPTY, Head::IDLE, Ordering::SeqCst, Ordering::Relaxed)
     }
@@ -311,7 +332,7 @@ impl Mailbox {
     /// # Safety
     ///
     /// The caller owns the cell, or is the only one that has it. Nobody can claim it any more.
-    pub(crate) unsafe fn close(&self, ready: &Ready, mut take: impl FnMut(NonNull<Link>)) {
+    pub(crate) unsafe fn close<T>(&self, ready: &Ready<T>, mut take: impl FnMut(NonNull<Link>)) {
         let taken = Head(self.incoming.swap(Head::CLOSED.0, Ordering::SeqCst));
         // SAFETY: an open mailbox holds links that belong to it, if any.
         let (waiting, _) = unsafe { reverse(taken) };

@@ -19,8 +19,10 @@ mod tasks;
 mod actor_ref;
 mod actor_system;
 mod ask;
+mod builder;
 mod recipient;
 mod recorder;
+mod router;
 mod shutdown;
 mod subscription;
 mod tree;
@@ -36,6 +38,7 @@ mod frame;
 mod in_place;
 mod ledger;
 mod lifecycle;
+mod observe;
 mod offer;
 mod registry;
 mod spawn;
@@ -52,10 +55,14 @@ mod mailbox;
 mod parking;
 mod signals;
 
+#[cfg(all(test, rdddy_loom))]
+pub(crate) mod loom_models;
+
 pub use actor::{Actor, Hooks};
 pub use actor_ref::{ActorRef, AnyActorRef, AskItself, SelfRef, WeakActorRef};
-pub use actor_system::{ActorSystem, SendToError, SystemBuilder};
+pub use actor_system::{ActorSystem, SendToError};
 pub use ask::Ask;
+pub use builder::SystemBuilder;
 pub use config::{ActorConfig, Backoff, Capacity, Exhausted, Overflow, RestartPolicy, Strategy};
 pub use context::Context;
 pub use error::{
@@ -71,9 +78,11 @@ pub use handler::{
 pub use hook::IntoHookResult;
 pub use id::{ActorId, ActorPath};
 pub use ledger::Counters;
+pub use observe::{HandlingTime, Metrics};
 pub use props::{IntoProps, Props};
 pub use recipient::Recipient;
 pub use recorder::{Recorded, Recorder};
+pub use router::{Pool, Router, Routing};
 pub use shutdown::{DrainReport, Termination};
 pub use subscription::{Heard, Subscription, WaitFor};
 pub use tasks::{TaskError, TaskHandle};

@@ -1,6 +1,6 @@
 //! What the owner of a cell should attend to.
 
-use crate::seam::sync::{AtomicU8, Ordering};
+use crate::seam::sync::{AtomicU8, Ordering, order_for_loom};
 
 /// Something for the owner of a cell to attend to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +47,13 @@ impl SignalSet {
 
     #[inline]
     pub(crate) fn get(&self) -> Signals {
+        order_for_loom();
         Signals(self.0.load(Ordering::SeqCst))
     }
 
     pub(crate) fn raise(&self, signals: Signals) {
         self.0.fetch_or(signals.0, Ordering::SeqCst);
+        order_for_loom();
     }
 
     pub(crate) fn lower(&self, signals: Signals) {

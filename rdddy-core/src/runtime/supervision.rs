@@ -1,7 +1,9 @@
 //! What a supervisor does about a child that failed.
 
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::any_cell::AnyCell;
@@ -37,12 +39,15 @@ pub(crate) async fn supervise(cell: Arc<dyn AnyCell>, mut failure: Failure, quie
                 backoff,
             });
         }
-        if !backoff.is_zero() && wanted_during(&cell, backoff).await {
-            // Somebody wants to end it, or to restart it with its siblings.
-            return cell.let_run();
+        if !backoff.is_zero() {
+            let over = unless_wanted(&cell, system.seam().sleep(backoff)).await;
+            if over.is_none() && Arc::clone(&cell).hand_over() {
+                // Somebody ends it, or restarts it with its siblings.
+                return;
+            }
         }
-        let group = supervisor.group(&cell);
-        let Err(next) = restart(&cell, &group, failure, quiet).await else { return };
+        let Some(siblings) = take_siblings(&cell, &supervisor).await else { return };
+        let Err(next) = restart(&cell, siblings, failure, quiet).await else { return };
         failure = next;
     }
 }
@@ -93,42 +98,77 @@ impl Supervisor {
     }
 }
 
-/// Waits before a restart; true when somebody asked for the cell meanwhile.
-async fn wanted_during(cell: &Arc<dyn AnyCell>, backoff: Duration) -> bool {
+/// The result of `work`, unless somebody asks for the cell first.
+async fn unless_wanted<T>(cell: &Arc<dyn AnyCell>, work: impl Future<Output = T>) -> Option<T> {
     let extra = cell.extra_or_init();
-    let sleep = cell.system().seam().sleep(backoff);
-    super::lifecycle::within(sleep, async {
-        while !extra.has_takers() {
-            pin!(extra.wanted.notified()).await;
+    let mut work = pin!(work);
+    loop {
+        let mut wanted = pin!(extra.wanted.notified());
+        let done = poll_fn(|cx| {
+            if let Poll::Ready(out) = work.as_mut().poll(cx) {
+                return Poll::Ready(Some(Some(out)));
+            }
+            if extra.has_takers() {
+                return Poll::Ready(Some(None));
+            }
+            wanted.as_mut().poll(cx).map(|()| None)
+        });
+        if let Some(done) = done.await {
+            return done;
         }
-    })
-    .await
-    .is_some()
+    }
 }
 
-/// Restarts an owned cell together with `siblings`. The error is the cell's next failure.
+/// Takes the siblings that are restarted together with an owned cell. `None` when the cell itself
+/// was handed over: somebody ends it, or restarts it with that one's siblings. If two that failed
+/// at the same time insisted on one another's siblings, both would wait for ever.
+async fn take_siblings(
+    cell: &Arc<dyn AnyCell>,
+    supervisor: &Supervisor,
+) -> Option<Vec<Arc<dyn AnyCell>>> {
+    loop {
+        let mut taken = Vec::new();
+        let mut open = supervisor.group(cell);
+        let mut wanted = false;
+        while let (Some(sibling), false) = (open.pop(), wanted) {
+            // One that has failed itself is seen to by its own supervision.
+            if sibling.extra().is_some_and(|extra| extra.is_failed()) {
+                continue;
+            }
+            match unless_wanted(cell, acquire(&sibling, false)).await {
+                Some(true) => taken.push(sibling),
+                Some(false) => {}
+                None => wanted = true,
+            }
+        }
+        if !wanted {
+            return Some(taken);
+        }
+        taken.into_iter().for_each(|sibling| sibling.let_run());
+        if Arc::clone(cell).hand_over() {
+            return None;
+        }
+    }
+}
+
+/// Restarts an owned cell together with owned `siblings`: all end in the reverse order of their
+/// start, then all begin in that order. The error is the cell's next failure.
 async fn restart(
     cell: &Arc<dyn AnyCell>,
-    siblings: &[Arc<dyn AnyCell>],
+    siblings: Vec<Arc<dyn AnyCell>>,
     failure: Failure,
     quiet: bool,
 ) -> Result<(), Failure> {
-    let mut group = vec![Arc::clone(cell)];
-    for sibling in siblings.iter().rev() {
-        // One that has failed itself is seen to by its own supervision.
-        let failed = sibling.extra().is_some_and(|extra| extra.is_failed());
-        if !failed && acquire(sibling, false).await {
-            group.push(Arc::clone(sibling));
-        }
-    }
+    let mut group = siblings;
+    group.push(Arc::clone(cell));
     group.sort_by_key(|member| member.id());
     for member in group.iter().rev() {
         stop_children(member).await;
-        Arc::clone(member).wind_down(!member.is_restartable()).await;
+        Arc::clone(member).wind_down(!has_next_life(member)).await;
     }
     let mut result = Ok(());
     for member in group {
-        if !member.is_restartable() {
+        if !has_next_life(&member) {
             terminate(member, Ending::Shutdown).await;
         } else if let Err(next) = begin(&member, failure.clone(), quiet).await {
             if member.id() == cell.id() {
@@ -139,6 +179,11 @@ async fn restart(
         }
     }
     result
+}
+
+/// Whether an actor that is restarted begins another life, and not only ends.
+fn has_next_life(cell: &Arc<dyn AnyCell>) -> bool {
+    cell.is_restartable() && cell.config().restart != RestartPolicy::Temporary
 }
 
 /// Begins the next life of an owned cell whose last one is over, and lets it run.

@@ -11,6 +11,7 @@ use super::error::Unanswered;
 use super::event::{ActorIdentity, DeadReason, Failure, SystemEvent};
 use super::id::ActorId;
 use super::ledger::{Entry, Ledger};
+use super::observe::Observations;
 use super::recorder::{Recorded, Recorder};
 use super::registry::Registry;
 use super::shutdown::{self, Termination};
@@ -42,12 +43,15 @@ pub(crate) struct System {
     phase: AtomicU8,
     /// Every message gets metadata, so that causes can be followed.
     causality: AtomicBool,
+    /// Every handled message is timed, within a span.
+    observed: AtomicBool,
     recorded: AtomicBool,
     recorders: RwLock<Vec<Arc<dyn Recorder>>>,
     root: ActorConfig,
     registry: Registry,
     bus: Bus,
     ledger: Ledger,
+    observations: Observations,
     wait_graph: WaitGraph,
     invariants: Vec<SystemInvariant>,
     messages: crate::model::Registry,
@@ -61,6 +65,7 @@ pub(crate) struct Parts {
     pub(crate) seam: Seam,
     pub(crate) in_place: bool,
     pub(crate) causality: bool,
+    pub(crate) observe: bool,
     pub(crate) root: ActorConfig,
     pub(crate) recorders: Vec<Arc<dyn Recorder>>,
     pub(crate) invariants: Vec<SystemInvariant>,
@@ -76,12 +81,14 @@ impl System {
             in_place: parts.in_place,
             phase: AtomicU8::new(phase::RUNNING),
             causality: AtomicBool::new(parts.causality),
+            observed: AtomicBool::new(parts.observe),
             recorded: AtomicBool::new(!parts.recorders.is_empty()),
             recorders: RwLock::new(parts.recorders),
             root: parts.root,
             registry: Registry::default(),
             bus: Bus::default(),
             ledger: Ledger::new(),
+            observations: Observations::default(),
             wait_graph: WaitGraph::default(),
             invariants: parts.invariants,
             messages: parts.messages,
@@ -111,6 +118,20 @@ impl System {
     #[inline]
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    pub(crate) fn observations(&self) -> &Observations {
+        &self.observations
+    }
+
+    pub(crate) fn set_observe(&self, on: bool) {
+        self.observed.store(on, Ordering::Release);
+    }
+
+    /// Whether handled messages are timed and traced.
+    #[inline]
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn wait_graph(&self) -> &WaitGraph {

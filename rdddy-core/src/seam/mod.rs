@@ -7,6 +7,8 @@ mod clock;
 mod deadlines;
 mod entropy;
 mod idle;
+#[cfg(all(test, rdddy_loom))]
+mod loom_models;
 mod pool;
 mod simulation;
 pub(crate) mod sync;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use clock::Sleep;
+pub(crate) use entropy::mix;
 pub(crate) use pool::Pool;
 pub use simulation::{Choice, CrashPlan, Schedule, Simulation, SimulationOptions, Stalled};
 

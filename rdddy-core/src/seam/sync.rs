@@ -5,6 +5,15 @@ pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, O
 #[cfg(not(rdddy_loom))]
 pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
 
+/// Orders what this thread wrote before what it reads next, as seen by others that do the same.
+/// Sequentially consistent accesses do so by themselves, and this is nothing; but loom takes them for
+/// acquire and release only, and needs to be told.
+#[inline(always)]
+pub(crate) fn order_for_loom() {
+    #[cfg(rdddy_loom)]
+    fence(Ordering::SeqCst);
+}
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Locks `mutex`. A panic while it was held cannot have left it half changed: every critical

@@ -1,5 +1,5 @@
 //! The testkit, tested from outside.
-#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "actors in tests fail on purpose")]
 
 mod bank;
 mod explore;

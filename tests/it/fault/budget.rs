@@ -120,9 +120,7 @@ async fn a_supervisor_has_one_budget_for_all_its_children(world: &mut World) {
 
 #[rdddy_testkit::test]
 async fn the_root_has_a_budget_for_each_actor(world: &mut World) {
-    world.configure(|system| {
-        system.root(ActorConfig::new().intensity(2, Duration::from_secs(10)))
-    });
+    world.configure(|system| system.root(ActorConfig::new().intensity(2, Duration::from_secs(10))));
     let mut toddlers = Vec::new();
     for _ in 0..4 {
         toddlers.push(world.spawn(Props::new(|| Toddler)).await);
@@ -151,9 +149,8 @@ async fn what_reaches_the_root_is_over(world: &mut World) {
     falls(world, &toddler, rdddy::limits::RESTART_INTENSITY + 1).await;
     let reason = toddler.stopped().await;
     assert!(matches!(reason, StopReason::Failed(Failure::Panic(_))), "{reason:?}");
-    let to_root = |event: &SystemEvent| {
-        matches!(event, SystemEvent::Escalated { supervisor: None, .. })
-    };
+    let to_root =
+        |event: &SystemEvent| matches!(event, SystemEvent::Escalated { supervisor: None, .. });
     world.events().expect::<SystemEvent>().matching(to_root).once();
 }
 

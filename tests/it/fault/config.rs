@@ -47,8 +47,7 @@ impl Anybody {
     }
 }
 
-const TOO_LONG: Duration =
-    Duration::from_secs(limits::DURATION_MAX.as_secs() + 1);
+const TOO_LONG: Duration = Duration::from_secs(limits::DURATION_MAX.as_secs() + 1);
 
 #[rdddy_testkit::test]
 async fn a_mailbox_of_capacity_zero_is_refused(world: &mut World) {

@@ -71,7 +71,7 @@ impl Printer {
 
     #[handler(timeout = "5s")]
     async fn hang_for_good(&mut self, _: HangForGood) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     #[handler(blocking)]
@@ -193,9 +193,7 @@ async fn an_actor_that_cannot_be_built_anew_ends_when_it_fails(world: &mut World
     printer.tell(Print).await.unwrap();
     let reason = printer.stopped().await;
     assert!(matches!(reason, StopReason::Failed(Failure::Panic(_))), "{reason:?}");
-    let not_restartable = |event: &SystemEvent| {
-        matches!(event, SystemEvent::NotRestartable { actor } if actor.id == printer.id())
-    };
+    let not_restartable = |event: &SystemEvent| matches!(event, SystemEvent::NotRestartable { actor } if actor.id == printer.id());
     world.events().expect::<SystemEvent>().matching(not_restartable).once();
     let counters = world.counters();
     assert_eq!((counters.failed, counters.dead_letters), (1, 1));

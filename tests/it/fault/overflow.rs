@@ -59,9 +59,7 @@ async fn blocked(world: &World, overflow: Overflow) -> ActorRef<Belt> {
 }
 
 fn dead_letters(world: &World, reason: DeadReason) -> usize {
-    let dead = |event: &SystemEvent| {
-        matches!(event, SystemEvent::DeadLetter { reason: why, .. } if *why == reason)
-    };
+    let dead = |event: &SystemEvent| matches!(event, SystemEvent::DeadLetter { reason: why, .. } if *why == reason);
     world.events().expect::<SystemEvent>().matching(dead).at_least(0).len()
 }
 

@@ -122,11 +122,7 @@ async fn what_waits_for_a_killed_actor_is_a_dead_letter(world: &mut World) {
     page.kill();
     assert_eq!(page.stopped().await, StopReason::Killed);
     assert_eq!(world.elapsed(), Duration::ZERO);
-    let dead = |reason: DeadReason| {
-        move |event: &SystemEvent| {
-            matches!(event, SystemEvent::DeadLetter { reason: why, .. } if *why == reason)
-        }
-    };
+    let dead = |reason: DeadReason| move |event: &SystemEvent| matches!(event, SystemEvent::DeadLetter { reason: why, .. } if *why == reason);
     world.events().expect::<SystemEvent>().matching(dead(DeadReason::Killed)).once();
     world.events().expect::<SystemEvent>().matching(dead(DeadReason::Stopped)).once();
 }

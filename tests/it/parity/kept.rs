@@ -157,12 +157,7 @@ async fn a_workers_error_is_published_and_its_supervisor_restarts_it(world: &mut
             SystemEvent::Restarted { actor, incarnation: 2 } if actor.id == worker.id()
         )
     };
-    world
-        .events()
-        .sequence()
-        .then_matching(failed)
-        .then_matching::<SystemEvent>(restarted)
-        .check();
+    world.events().sequence().then_matching(failed).then_matching::<SystemEvent>(restarted).check();
     assert_eq!((worker.incarnation(), foreman.incarnation()), (2, 1));
 }
 

@@ -55,17 +55,19 @@ mod marks {
 #[repr(C)]
 pub(crate) struct Cell<A: Actor> {
     mailbox: Mailbox,
-    /// Messages that may wait; `u32::MAX` when unbounded.
-    capacity: u32,
     system: Arc<System>,
     id: ActorId,
     extra: Lazy<Extra>,
     frame: StdCell<*mut FrameHeader>,
-    ready: Ready,
+    ready: Ready<Flags>,
+    state: UnsafeCell<MaybeUninit<A>>,
+}
+
+/// How the cell stands, in three bytes.
+struct Flags {
     parking: Parking,
     signals: SignalSet,
     marks: StdCell<u8>,
-    state: UnsafeCell<MaybeUninit<A>>,
 }
 
 // SAFETY: `state`, `frame`, `marks` and the mailbox's owner side are touched by the owner only, and
@@ -85,19 +87,21 @@ impl<A: Actor> Cell<A> {
         actor: A,
         config: &ActorConfig,
     ) -> Arc<Self> {
+        // An actor without `on_start` is ready as it is.
+        let mailbox = if A::HOOKS.on_start { Mailbox::owned() } else { Mailbox::idle() };
+        let capacity = match config.mailbox {
+            // All its messages overflow: into a ring, whose oldest can be dropped.
+            Capacity::Bounded(_) if config.overflow == Overflow::DropOldest => 0,
+            Capacity::Bounded(capacity) => capacity,
+            Capacity::Unbounded => u32::MAX,
+        };
         Arc::new(Cell {
-            // An actor without `on_start` is ready as it is.
-            mailbox: if A::HOOKS.on_start { Mailbox::owned() } else { Mailbox::idle() },
-            signals: SignalSet::new(),
-            capacity: match config.mailbox {
-                // All its messages overflow: into a ring, whose oldest can be dropped.
-                Capacity::Bounded(_) if config.overflow == Overflow::DropOldest => 0,
-                Capacity::Bounded(capacity) => capacity,
-                Capacity::Unbounded => u32::MAX,
-            },
-            parking: Parking::new(),
-            marks: StdCell::new(marks::OCCUPIED),
-            ready: Ready::new(),
+            mailbox: mailbox.of_capacity(capacity),
+            ready: Ready::beside(Flags {
+                parking: Parking::new(),
+                signals: SignalSet::new(),
+                marks: StdCell::new(marks::OCCUPIED),
+            }),
             frame: StdCell::new(null_mut()),
             extra: Lazy::new(),
             id,
@@ -178,11 +182,11 @@ impl<A: Actor> Cell<A> {
     ///
     /// The caller owns the cell, and no handler is running.
     pub(crate) unsafe fn vacate(&self) -> Option<A> {
-        let marks = self.marks.get();
+        let marks = self.ready.rest.marks.get();
         if marks & marks::OCCUPIED == 0 {
             return None;
         }
-        self.marks.set(marks & !marks::OCCUPIED);
+        self.ready.rest.marks.set(marks & !marks::OCCUPIED);
         // SAFETY: it was occupied, and no longer counts as such.
         Some(unsafe { (*self.state.get()).assume_init_read() })
     }
@@ -195,24 +199,24 @@ impl<A: Actor> Cell<A> {
     pub(crate) unsafe fn occupy(&self, actor: A) {
         // SAFETY: the caller's promise.
         unsafe { (*self.state.get()).write(actor) };
-        self.marks.set(self.marks.get() | marks::OCCUPIED);
+        self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::OCCUPIED);
     }
 
     /// Whether the cell holds an actor. Asked by the owner.
     pub(crate) fn is_occupied(&self) -> bool {
-        self.marks.get() & marks::OCCUPIED != 0
+        self.ready.rest.marks.get() & marks::OCCUPIED != 0
     }
 
     pub(crate) fn request_stop(&self) {
-        self.marks.set(self.marks.get() | marks::STOP);
+        self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::STOP);
     }
 
     pub(crate) fn clear_stop(&self) {
-        self.marks.set(self.marks.get() & !marks::STOP);
+        self.ready.rest.marks.set(self.ready.rest.marks.get() & !marks::STOP);
     }
 
     pub(crate) fn wants_stop(&self) -> bool {
-        self.marks.get() & marks::STOP != 0
+        self.ready.rest.marks.get() & marks::STOP != 0
     }
 
     /// Checks the actor's invariants after a handler that returned `out`.
@@ -256,3 +260,21 @@ impl<A: Actor> std::fmt::Debug for Cell<A> {
 
 /// A cell is only ever looked at through [`AnyCell`] where its type is not known.
 const _: fn(&dyn AnyCell) = |_| ();
+
+#[cfg(all(test, not(rdddy_loom)))]
+mod tests {
+    use super::Cell;
+    use crate::runtime::Actor;
+
+    struct Counter(#[expect(dead_code, reason = "its size matters")] u64);
+
+    impl Actor for Counter {
+        const NAME: &'static str = "Counter";
+    }
+
+    /// With the two counts of an `Arc` that is a block of 96 bytes for malloc; the registry adds 16.
+    #[test]
+    fn a_cell_with_a_word_of_state_takes_nine_words() {
+        assert_eq!(size_of::<Cell<Counter>>(), 72);
+    }
+}

@@ -31,7 +31,7 @@ impl<A: Actor> Cell<A> {
         body: B,
         metadata: Option<Arc<Metadata>>,
     ) -> Result<(), Unqueued<B>> {
-        self.enqueue_within(body, metadata, self.capacity)
+        self.enqueue_within(body, metadata, self.mailbox.capacity())
     }
 
     /// Queues a message, room or not.
@@ -71,7 +71,7 @@ impl<A: Actor> Cell<A> {
     pub(crate) fn wake_waiters(&self) {
         if let Some(extra) = self.extra() {
             // Lowered first: who comes to wait from here on raises it again.
-            self.signals.lower(Signals::WAITERS);
+            self.ready.rest.signals.lower(Signals::WAITERS);
             extra.take_waiters().into_iter().for_each(Waker::wake);
         }
     }
@@ -79,7 +79,9 @@ impl<A: Actor> Cell<A> {
     /// Lets who waits for room try again, if there is some.
     #[cold]
     pub(super) fn let_in(&self) {
-        if self.signals.get().has(Signals::WAITERS) && self.mailbox.waiting() <= self.capacity / 2 {
+        if self.ready.rest.signals.get().has(Signals::WAITERS)
+            && self.mailbox.waiting() <= self.mailbox.capacity() / 2
+        {
             self.wake_waiters();
         }
     }
@@ -87,14 +89,14 @@ impl<A: Actor> Cell<A> {
     /// Has `waker` woken when there is room; true when there may be room right now.
     pub(crate) fn wait_for_room(&self, waker: &Waker) -> bool {
         self.extra_or_init().add_waiter(waker.clone());
-        self.signals.raise(Signals::WAITERS);
-        self.mailbox.waiting() <= self.capacity / 2 || self.mailbox.is_closed()
+        self.ready.rest.signals.raise(Signals::WAITERS);
+        self.mailbox.waiting() <= self.mailbox.capacity() / 2 || self.mailbox.is_closed()
     }
 
     /// The next message.
     #[inline]
     pub(super) fn take(&self, signals: Signals) -> Option<Parcel> {
-        if self.marks.get() & marks::FRONT != 0
+        if self.ready.rest.marks.get() & marks::FRONT != 0
             && let Some(next) = self.take_front()
         {
             return Some(next);
@@ -112,7 +114,7 @@ impl<A: Actor> Cell<A> {
     fn take_front(&self) -> Option<Parcel> {
         let front = self.extra().and_then(Extra::pop_front);
         if front.is_none() {
-            self.marks.set(self.marks.get() & !marks::FRONT);
+            self.ready.rest.marks.set(self.ready.rest.marks.get() & !marks::FRONT);
         }
         front
     }
@@ -121,13 +123,13 @@ impl<A: Actor> Cell<A> {
     #[cold]
     fn take_ring(&self) -> Option<Parcel> {
         let extra = self.extra()?;
-        extra.pop_ring(|| self.signals.lower(Signals::RING))
+        extra.pop_ring(|| self.ready.rest.signals.lower(Signals::RING))
     }
 
     /// Puts one message in front of all others.
     pub(crate) fn put_front(&self, parcel: Parcel) {
         self.extra_or_init().push_front(parcel);
-        self.marks.set(self.marks.get() | marks::FRONT);
+        self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::FRONT);
     }
 
     /// Puts everything stashed in front of the mailbox.
@@ -135,7 +137,7 @@ impl<A: Actor> Cell<A> {
         if let Some(extra) = self.extra()
             && extra.unstash()
         {
-            self.marks.set(self.marks.get() | marks::FRONT);
+            self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::FRONT);
         }
     }
 
@@ -155,7 +157,7 @@ impl<A: Actor> Cell<A> {
             );
         }
         extra.push_control(hurried);
-        self.marks.set(self.marks.get() | marks::FRONT);
+        self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::FRONT);
     }
 
     /// Ends a message unhandled, and says so.

@@ -35,8 +35,10 @@ enum Turnover {
 impl<A: Actor> Cell<A> {
     /// Raises `signals` and sees to it that somebody attends to them.
     pub(crate) fn signal(self: &Arc<Self>, signals: Signals) {
-        self.signals.raise(signals);
-        if self.mailbox.try_claim() || (signals.has(Signals::CANCEL) && self.parking.notify()) {
+        self.ready.rest.signals.raise(signals);
+        if self.mailbox.try_claim()
+            || (signals.has(Signals::CANCEL) && self.ready.rest.parking.notify())
+        {
             self.system.seam().schedule(Arc::clone(self) as Runnable);
         }
     }
@@ -56,7 +58,7 @@ impl<A: Actor> Cell<A> {
         if !self.mailbox.try_claim() {
             return false;
         }
-        if self.signals.get().urgent() {
+        if self.ready.rest.signals.get().urgent() {
             self.system.seam().schedule(Arc::clone(self) as Runnable);
             return false;
         }
@@ -88,14 +90,14 @@ impl<A: Actor> Cell<A> {
     /// Makes the cell idle; false when there is more to do, and the caller is still the owner.
     #[inline]
     pub(super) fn release(&self) -> bool {
-        if self.marks.get() & marks::FRONT != 0 {
+        if self.ready.rest.marks.get() & marks::FRONT != 0 {
             return false;
         }
         // SAFETY: called by the owner, which stops touching the cell's state after a `true`.
         if !unsafe { self.mailbox.release(&self.ready) } {
             return false;
         }
-        let signals = self.signals.get();
+        let signals = self.ready.rest.signals.get();
         if signals.has(Signals::WAITERS) {
             self.wake_waiters();
         }
@@ -108,11 +110,11 @@ impl<A: Actor> Cell<A> {
     fn attend(self: &Arc<Self>, signals: Signals) -> Option<()> {
         self.let_in();
         if signals.has(Signals::CANCEL) {
-            self.signals.lower(Signals::CANCEL);
+            self.ready.rest.signals.lower(Signals::CANCEL);
             self.cancel_frame();
         }
         if signals.has(Signals::CONTROL) {
-            self.signals.lower(Signals::CONTROL);
+            self.ready.rest.signals.lower(Signals::CONTROL);
             self.hurry_control();
         }
         if signals.has(Signals::HANDOVER) && self.frame.get().is_null() {
@@ -121,16 +123,16 @@ impl<A: Actor> Cell<A> {
         Some(())
     }
 
-    /// Gives the cell to whoever asked for it first.
-    fn hand_over(self: &Arc<Self>) -> Option<()> {
+    /// Gives the cell to whoever asked for it first; `None` when somebody took it.
+    pub(crate) fn hand_over(self: &Arc<Self>) -> Option<()> {
         let Some(extra) = self.extra() else { return Some(()) };
         loop {
             let (taker, more) = extra.next_taker();
             if !more {
-                self.signals.lower(Signals::HANDOVER);
+                self.ready.rest.signals.lower(Signals::HANDOVER);
                 // One may have come between the look and the lowering.
                 if extra.has_takers() {
-                    self.signals.raise(Signals::HANDOVER);
+                    self.ready.rest.signals.raise(Signals::HANDOVER);
                 }
             }
             match taker {
@@ -194,8 +196,8 @@ impl<A: Actor> Cell<A> {
     #[inline]
     fn run_batch(self: &Arc<Self>, simulated: bool) -> Option<Turnover> {
         if !self.frame.get().is_null() {
-            if self.signals.get().has(Signals::CANCEL) {
-                self.attend(self.signals.get())?;
+            if self.ready.rest.signals.get().has(Signals::CANCEL) {
+                self.attend(self.ready.rest.signals.get())?;
             } else {
                 // SAFETY: who runs a scheduled cell owns it; it has a frame.
                 self.settle(unsafe { self.resume() })?;
@@ -203,7 +205,7 @@ impl<A: Actor> Cell<A> {
         }
         for _ in 0..if simulated { 1 } else { BATCH } {
             let parcel = loop {
-                let signals = self.signals.get();
+                let signals = self.ready.rest.signals.get();
                 if signals.urgent() {
                     self.attend(signals)?;
                 } else if signals.has(Signals::WAITERS) && self.ready.is_reported() {

@@ -27,7 +27,8 @@ impl<A: Actor> Cell<A> {
         self.frame.set(frame.as_ptr());
         // SAFETY: given back by `unpin`, when the frame is gone.
         unsafe { Arc::increment_strong_count(Arc::as_ptr(self)) };
-        if park && self.parking.park() {
+        // In a system that was dropped nobody will cancel the handler later: `resume` does.
+        if park && !self.system.has_ended() && self.ready.rest.parking.park() {
             return Step::Suspended;
         }
         // SAFETY: the caller owns the cell, and the frame has just been left there.
@@ -44,8 +45,8 @@ impl<A: Actor> Cell<A> {
         let waker = Waker::from(Arc::clone(self));
         let mut task = TaskContext::from_waker(&waker);
         loop {
-            self.parking.begin_poll();
-            if self.signals.get().has(Signals::CANCEL) {
+            self.ready.rest.parking.begin_poll();
+            if self.ready.rest.signals.get().has(Signals::CANCEL) || self.system.has_ended() {
                 // The signal stays up: there is more to it for whoever runs the cell.
                 self.cancel_frame();
                 return Step::Done;
@@ -54,12 +55,12 @@ impl<A: Actor> Cell<A> {
             // SAFETY: the caller owns the cell, and this is its waiting frame.
             if let Some(step) = unsafe { FrameHeader::poll(frame, &mut task) } {
                 self.frame.set(null_mut());
-                self.parking.begin_poll();
+                self.ready.rest.parking.begin_poll();
                 // SAFETY: the count of `leave_waiting`; `self` is another one.
                 unsafe { Arc::decrement_strong_count(Arc::as_ptr(self)) };
                 return step;
             }
-            if self.parking.park() {
+            if self.ready.rest.parking.park() {
                 return Step::Suspended;
             }
         }
@@ -70,7 +71,7 @@ impl<A: Actor> Cell<A> {
         if let Some(frame) = NonNull::new(self.frame.replace(null_mut())) {
             // SAFETY: called by the owner; this was the waiting frame.
             unsafe { FrameHeader::cancel(frame) };
-            self.parking.begin_poll();
+            self.ready.rest.parking.begin_poll();
             // SAFETY: the count of `leave_waiting`; `self` is another one.
             unsafe { Arc::decrement_strong_count(Arc::as_ptr(self)) };
         }
@@ -79,14 +80,14 @@ impl<A: Actor> Cell<A> {
 
 impl<A: Actor> Wake for Cell<A> {
     fn wake(self: Arc<Self>) {
-        if self.parking.notify() {
+        if self.ready.rest.parking.notify() {
             let system = Arc::clone(&self.system);
             system.seam().schedule(self);
         }
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if self.parking.notify() {
+        if self.ready.rest.parking.notify() {
             self.system.seam().schedule(Arc::clone(self) as Runnable);
         }
     }
