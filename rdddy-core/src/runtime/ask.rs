@@ -155,7 +155,7 @@ impl<A: Handler<M>, M: Request> Future for Ask<'_, A, M> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         if matches!(this.state, State::Unsent(_)) {
-            if in_place::must_yield() {
+            if in_place::must_yield(this.target.system()) {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }

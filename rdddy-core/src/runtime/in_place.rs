@@ -22,9 +22,13 @@ pub(crate) fn allowed(system: &System) -> bool {
     system.runs_in_place() && turn::depth() < limits::IN_PLACE_DEPTH && inside_runtime()
 }
 
-/// Whether so many asks ran in place in a row that the asker must yield first.
+/// Whether so many asks ran in place in a row that the asker must yield first. Never where none do:
+/// a simulation must not depend on what its thread did before.
 #[inline]
-pub(crate) fn must_yield() -> bool {
+pub(crate) fn must_yield(system: &System) -> bool {
+    if !system.runs_in_place() {
+        return false;
+    }
     let streak = STREAK.get() + 1;
     STREAK.set(if streak > limits::IN_PLACE_STREAK { 0 } else { streak });
     streak > limits::IN_PLACE_STREAK

@@ -18,7 +18,9 @@
 //! The bound costs producers nothing but a look: at the count in `incoming`, and at the count of what
 //! is ready, which the owner alone writes, and not for each message. While the owner moves messages
 //! from the one to the other they count twice, and while more than 16 are ready up to 15 of those it
-//! has taken out still count, so the bound is never exceeded, and may seem reached a little early.
+//! has taken out still count, so the bound may seem reached a little early. A producer that looked
+//! before the owner moved a full stack, and queues after it, gets in beyond the bound: at most one
+//! message for each producer that races, so memory stays bounded.
 //!
 //! Taking, claiming and releasing are sequentially consistent, together with the signals of
 //! [`SignalSet`](super::signals::SignalSet). Who raises a signal and then cannot claim the cell, or
@@ -182,7 +184,7 @@ impl Mailbox {
     /// If the message is queued, `link` belongs to the mailbox until it is taken.
     #[inline(always)]
     pub(crate) unsafe fn push(&self, link: NonNull<Link>, capacity: u32) -> Pushed {
-        let mut current = self.head(Ordering::Relaxed);
+        let mut current = self.head(Ordering::Acquire);
         loop {
             if current == Head::IDLE {
                 // SAFETY: the caller gave the link to this mailbox, and nobody else has seen it yet.
@@ -200,7 +202,7 @@ impl Mailbox {
                 current.0,
                 new.0,
                 Ordering::AcqRel,
-                Ordering::Relaxed,
+                Ordering::Acquire,
             ) {
                 Ok(_) if current == Head::IDLE => return Pushed::Claimed,
                 Ok(_) => return Pushed::Queued,
@@ -293,6 +295,8 @@ impl Mailbox {
         urgent: impl Fn(NonNull<Link>) -> bool,
         mut take: impl FnMut(NonNull<Link>),
     ) {
+        // Before the move, so that nothing fits in between.
+        self.ready_count.store(self.waiting(), Ordering::SeqCst);
         let taken = Head(self.incoming.swap(Head::EMPTY.0, Ordering::SeqCst));
         // SAFETY: an owned, open mailbox holds null or links that belong to it.
         let (incoming, _) = unsafe { reverse(taken) };

@@ -1,7 +1,7 @@
 //! What the runtime promises, and what comes with it.
 
 mod ask;
-mod chaos;
+pub(crate) mod chaos;
 mod contract;
 mod failure;
 mod forward;

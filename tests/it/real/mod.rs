@@ -3,6 +3,7 @@
 
 mod ask;
 mod blocking;
+mod chaos;
 mod kill;
 mod publish;
 mod shutdown;

@@ -94,7 +94,7 @@ fn two_wakes_while_the_handler_parks() {
             thread::spawn(move || bench.arrive())
         });
         bench.resume();
-        wakers.map(|waker| waker.join().unwrap());
+        wakers.into_iter().for_each(|waker| waker.join().unwrap());
         assert!(bench.is_over());
     });
 }

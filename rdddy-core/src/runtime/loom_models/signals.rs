@@ -95,7 +95,7 @@ fn two_signals_to_an_owner_that_lets_go() {
         let desk = Desk::new(Mailbox::owned());
         let raised = [Signals::HANDOVER, Signals::CONTROL].map(|one| signal(&desk, one));
         desk.run();
-        raised.map(|raised| raised.join().unwrap());
+        raised.into_iter().for_each(|raised| raised.join().unwrap());
         assert_eq!(desk.attended(), 2);
         assert!(desk.mailbox.is_idle());
     });
