@@ -1,4 +1,10 @@
 //! What an observed system shows of itself, and one that is not observed does not.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and runs tasks of its own"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

