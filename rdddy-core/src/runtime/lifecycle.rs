@@ -191,6 +191,7 @@ pub(crate) async fn terminate(cell: Arc<dyn AnyCell>, ending: Ending) {
     let quiet = matches!(&ending, Ending::Failed { quiet: true, .. });
     let extra = cell.extra_or_init();
     extra.tasks.close();
+    let entering = system.enter_end();
     // Before the mailbox closes: who finds it closed also finds the actor gone.
     system.registry().remove(&*cell);
     if let Some(parent) = extra.parent() {
@@ -206,6 +207,7 @@ pub(crate) async fn terminate(cell: Arc<dyn AnyCell>, ending: Ending) {
     }
     extra.set_ended(&reason);
     super::watch::tell_watchers(&cell, &reason);
+    drop(entering);
     if let Ending::Failed { failure, .. } = ending
         && cell.config().critical
     {

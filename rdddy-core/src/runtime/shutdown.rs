@@ -69,6 +69,7 @@ async fn drain(system: Arc<System>, limit: Duration) {
         }
     }
     let (undelivered, stuck) = kill(system, late).await;
+    system.await_ends();
     let counters = system.ledger().totals();
     let report = DrainReport { counters, undelivered, stuck };
     system.end(Termination { report, cause: system.take_critical() });

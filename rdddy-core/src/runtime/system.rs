@@ -1,7 +1,7 @@
 //! What all actors of a system share.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::{Notify, oneshot};
 
@@ -51,6 +51,9 @@ pub(crate) struct System {
     registry: Registry,
     bus: Bus,
     ledger: Ledger,
+    /// Held for reading from when an actor is no longer in the registry until its end is in the
+    /// books.
+    ends: RwLock<()>,
     observations: Observations,
     wait_graph: WaitGraph,
     invariants: Vec<SystemInvariant>,
@@ -88,6 +91,7 @@ impl System {
             registry: Registry::default(),
             bus: Bus::default(),
             ledger: Ledger::new(),
+            ends: RwLock::new(()),
             observations: Observations::default(),
             wait_graph: WaitGraph::default(),
             invariants: parts.invariants,
@@ -132,6 +136,16 @@ impl System {
     #[inline]
     pub(crate) fn is_observed(&self) -> bool {
         self.observed.load(Ordering::Relaxed)
+    }
+
+    /// Held while an actor's end is entered into the books.
+    pub(crate) fn enter_end(&self) -> RwLockReadGuard<'_, ()> {
+        self.ends.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until every actor that is no longer in the registry is in the books.
+    pub(crate) fn await_ends(&self) {
+        drop(self.ends.write().unwrap_or_else(PoisonError::into_inner));
     }
 
     pub(crate) fn wait_graph(&self) -> &WaitGraph {

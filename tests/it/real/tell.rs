@@ -1,6 +1,9 @@
 //! Many senders at a time.
 
+use std::sync::Arc;
+
 use rdddy::prelude::*;
+use tokio::sync::Semaphore;
 
 bounded_context!("real_tell");
 
@@ -137,4 +140,45 @@ async fn two_systems_in_one_process_keep_their_books_apart() {
     }
     let (one, other) = (one.shutdown().await, other.shutdown().await);
     assert_eq!((one.counters.handled, other.counters.handled), (1_000, 1_000));
+}
+
+/// Keeps each message until it is let go.
+struct Gate {
+    open: Arc<Semaphore>,
+}
+
+#[derive(Command, Debug)]
+struct Pass;
+
+#[actor(mailbox = bounded(1))]
+impl Gate {
+    #[handler]
+    async fn pass(&mut self, _: Pass) {
+        self.open.acquire().await.unwrap().forget();
+    }
+}
+
+#[tokio::test]
+async fn a_sender_gets_the_room_that_a_handler_leaves_before_it_waits() {
+    let system = ActorSystem::builder().start().await.unwrap();
+    let open = Arc::new(Semaphore::new(0));
+    let gate = system.spawn(Gate { open: Arc::clone(&open) }).await.unwrap();
+    gate.tell(Pass).await.unwrap();
+    while gate.waiting() > 0 {
+        tokio::task::yield_now().await;
+    }
+    gate.tell(Pass).await.unwrap();
+    // The first is being handled, the second waits, and there is no room for the third.
+    let third = {
+        let gate = gate.clone();
+        tokio::task::spawn(async move { gate.tell(Pass).await })
+    };
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!third.is_finished());
+    // The second is being handled now, for ever.
+    open.add_permits(1);
+    third.await.unwrap().unwrap();
+    assert_eq!(gate.waiting(), 1);
 }

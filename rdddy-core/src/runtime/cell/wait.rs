@@ -24,6 +24,8 @@ impl<A: Actor> Cell<A> {
         park: bool,
     ) -> Step {
         self.mailbox.report(&self.ready);
+        // It may be long until the next look.
+        self.let_in();
         self.frame.set(frame.as_ptr());
         // SAFETY: given back by `unpin`, when the frame is gone.
         unsafe { Arc::increment_strong_count(Arc::as_ptr(self)) };

@@ -14,13 +14,16 @@ use crate::runtime::mailbox::{Link, Mailbox, Pushed, Ready};
 #[repr(C, align(16))]
 struct Letter {
     link: Link,
-    from: usize,
-    nth: u32,
+    /// Who sent it, and as which; seen by the receiver only if the mailbox orders the two.
+    content: UnsafeCell<(usize, u32)>,
 }
 
 impl Letter {
     fn link(from: usize, nth: u32) -> NonNull<Link> {
-        NonNull::from(Box::leak(Box::new(Letter { link: Link::new(), from, nth }))).cast()
+        let content = UnsafeCell::new((0, 0));
+        // SAFETY: nobody else has it yet.
+        content.with_mut(|content| unsafe { *content = (from, nth) });
+        NonNull::from(Box::leak(Box::new(Letter { link: Link::new(), content }))).cast()
     }
 
     /// # Safety
@@ -29,7 +32,8 @@ impl Letter {
     unsafe fn open(link: NonNull<Link>) -> (usize, u32) {
         // SAFETY: every link of these models was leaked by `Letter::link`.
         let letter = unsafe { Box::from_raw(link.cast::<Letter>().as_ptr()) };
-        (letter.from, letter.nth)
+        // SAFETY: the caller has the letter to itself.
+        letter.content.with(|content| unsafe { *content })
     }
 }
 
