@@ -65,6 +65,10 @@ impl Listener {
     async fn started(&mut self, _: &Started) {}
 }
 
+/// Whether a span is of interest is found out when it is first reached, once for the whole process,
+/// by the thread that reaches it: a test without a subscriber would blind the others.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 type Fields = BTreeMap<&'static str, String>;
 
 /// A span: its name, the span it was made in, and its fields.
@@ -143,6 +147,7 @@ impl Subscriber for Spans {
 
 #[tokio::test]
 async fn nothing_is_seen_unless_asked_for() {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let (spans, _guard) = Spans::listen();
     let system = ActorSystem::builder().start().await.unwrap();
     let worker = system.spawn(Worker).await.unwrap();
@@ -159,6 +164,7 @@ async fn nothing_is_seen_unless_asked_for() {
 
 #[tokio::test]
 async fn each_handled_message_has_a_span_and_a_time() {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let (spans, _guard) = Spans::listen();
     let system = ActorSystem::builder().observe(true).causality(true).start().await.unwrap();
     let worker = system.spawn_named("worker", Worker).await.unwrap();
@@ -188,6 +194,7 @@ async fn each_handled_message_has_a_span_and_a_time() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_of_a_handler_includes_what_it_waits_for() {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let (spans, _guard) = Spans::listen();
     let system = ActorSystem::builder().observe(true).start().await.unwrap();
     let worker = system.spawn(Worker).await.unwrap();
@@ -214,6 +221,7 @@ async fn the_time_of_a_handler_includes_what_it_waits_for() {
 
 #[tokio::test]
 async fn a_failed_handler_is_counted_too() {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let system = ActorSystem::builder().start().await.unwrap();
     system.set_observe(true);
     let worker = system.spawn(Worker).await.unwrap();
@@ -225,6 +233,7 @@ async fn a_failed_handler_is_counted_too() {
 
 #[tokio::test(start_paused = true)]
 async fn waiting_messages_are_counted_with_the_longest_queue() {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let system = ActorSystem::builder().start().await.unwrap();
     let busy = system.spawn_named("busy", Worker).await.unwrap();
     let _idle = system.spawn_named("idle", Worker).await.unwrap();

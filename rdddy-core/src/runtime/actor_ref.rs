@@ -1,29 +1,27 @@
 //! References to actors. An [`ActorRef`] is a logical identity: it outlives restarts.
+#![expect(unsafe_code, reason = "packs messages for their own handling")]
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
-
 use super::actor::Actor;
 use super::actor_system::ActorSystem;
 use super::any_cell::AnyCell;
 use super::ask::Ask;
-use super::cell::Cell;
-use super::deliver::{Answer, Asked, Told};
-use super::envelope::Body;
+use super::cell::{Cell, CellRef};
+use super::envelope::{Parcel, Terms};
 use super::error::{LookupError, SendError};
 use super::event::StopReason;
-use super::forward::{Dispatch, Forward};
+use super::forward::Forward;
 use super::handler::Handler;
+use super::handling::Handling;
 use super::id::{ActorId, ActorPath};
 use super::lifecycle::{self, Ending};
-use super::offer::Refused;
 use super::recipient::Recipient;
+use super::tell::{Tell, try_tell};
 use super::turn::{self, Deadline};
-use crate::limits;
-use crate::message::{Metadata, Request};
+use crate::message::Request;
 
 /// A reference to an actor, across its restarts.
 pub struct ActorRef<A: Actor>(Arc<Cell<A>>);
@@ -51,33 +49,11 @@ impl<A: Actor> ActorRef<A> {
     ///
     /// When the future is dropped before it is ready, the message was not sent.
     #[inline]
-    pub async fn tell<M: Request>(&self, message: M) -> Result<(), SendError<M>>
+    pub fn tell<M: Request>(&self, message: M) -> Tell<'_, M>
     where
         A: Handler<M>,
     {
-        match self.0.offer(Told(message)) {
-            Ok(()) => Ok(()),
-            Err(refused) => self.tell_slowly(refused).await,
-        }
-    }
-
-    #[cold]
-    async fn tell_slowly<M: Request>(&self, refused: Refused<Told<M>>) -> Result<(), SendError<M>>
-    where
-        A: Handler<M>,
-    {
-        let told = match refused {
-            Refused::Wait(told) => told,
-            Refused::Full(Told(message)) => return Err(SendError::Full(message)),
-            Refused::Closed(Told(message)) => return Err(SendError::Stopped(message)),
-        };
-        let metadata = self.0.system().metadata(M::name);
-        let waiting = Arc::clone(&self.0).offer_waiting(told, metadata, limits::SEND_TIMEOUT);
-        Box::pin(waiting).await.map_err(|refused| match refused {
-            Refused::Wait(Told(message)) => SendError::TimedOut(message),
-            Refused::Full(Told(message)) => SendError::Full(message),
-            Refused::Closed(Told(message)) => SendError::Stopped(message),
-        })
+        Tell::new(CellRef::from(&self.0), Handling::of_request::<A, M>(), message)
     }
 
     /// Sends a command or a query if there is room for it right now.
@@ -90,21 +66,18 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handler<M>,
     {
-        self.0.offer(Told(message)).map_err(|refused| match refused {
-            Refused::Wait(Told(message)) | Refused::Full(Told(message)) => SendError::Full(message),
-            Refused::Closed(Told(message)) => SendError::Stopped(message),
-        })
+        try_tell(CellRef::from(&self.0), Handling::of_request::<A, M>(), message)
     }
 
     /// Sends a command or a query and waits for its answer, for at most
     /// [`limits::ASK_TIMEOUT`] or what [`Ask::timeout`] says. An asker that is itself being asked
     /// waits no longer than its own asker does.
     #[inline]
-    pub fn ask<M: Request>(&self, message: M) -> Ask<'_, A, M>
+    pub fn ask<M: Request>(&self, message: M) -> Ask<'_, M>
     where
         A: Handler<M>,
     {
-        Ask::new(&self.0, message)
+        Ask::new(CellRef::from(&self.0), Handling::of_request::<A, M>(), message)
     }
 
     /// Has this actor answer the message at hand, by handling `message`: the handler returns the
@@ -114,19 +87,16 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handler<M>,
     {
-        let cell = Arc::clone(&self.0);
-        let system = cell.system();
+        let system = self.0.system();
         // Looked at while the message at hand is being handled: it is the cause, and its asker's
         // deadline holds.
         let metadata = system.metadata(M::name);
         let deadline = turn::current(system.address(), |turn| turn.deadline);
         let deadline = deadline.unwrap_or(Deadline::NONE);
-        Forward::new(move |reply| match reply {
-            Some(reply) => forward(cell, Asked { message, reply, deadline }, metadata, |asked| {
-                Some(asked.reply)
-            }),
-            None => forward(cell, Told(message), metadata, |_| None),
-        })
+        // SAFETY: the handling of an `M`.
+        let parcel = unsafe { Parcel::pack(Handling::of_request::<A, M>(), message) };
+        let terms = Terms { metadata, deadline, ..Terms::PLAIN };
+        Forward::new(Arc::clone(&self.0) as Arc<dyn AnyCell>, parcel, terms)
     }
 
     /// The actor's id.
@@ -150,7 +120,7 @@ impl<A: Actor> ActorRef<A> {
     /// Messages that wait in the mailbox.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        AnyCell::waiting(&*self.0)
+        self.0.waiting()
     }
 
     /// Whether the actor has not ended.
@@ -162,7 +132,7 @@ impl<A: Actor> ActorRef<A> {
     /// Ends the actor after everything that waits for it already. What comes later becomes dead
     /// letters. See [`ActorRef::stopped`] to wait for the end.
     pub fn stop(&self) {
-        lifecycle::tell_stop(&self.0);
+        lifecycle::tell_stop(CellRef::from(&self.0));
     }
 
     /// Ends the actor at once: a handler that waits is cancelled, and what waits in the mailbox
@@ -171,7 +141,7 @@ impl<A: Actor> ActorRef<A> {
         let cell = Arc::clone(&self.0) as Arc<dyn AnyCell>;
         self.0.system().seam().spawn(async move {
             if lifecycle::acquire(&cell, true).await {
-                cell.end(Ending::Killed);
+                lifecycle::end(CellRef::from(&cell), Ending::Killed);
             }
         });
     }
@@ -198,7 +168,8 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handler<M>,
     {
-        Recipient::new(Arc::clone(&self.0))
+        let cell = Arc::clone(&self.0) as Arc<dyn AnyCell>;
+        Recipient::new(cell, Handling::of_request::<A, M>())
     }
 
     /// The system the actor belongs to.
@@ -211,31 +182,6 @@ impl<A: Actor> ActorRef<A> {
     #[must_use]
     pub fn erase(&self) -> AnyActorRef {
         AnyActorRef(Arc::clone(&self.0) as Arc<dyn AnyCell>)
-    }
-}
-
-/// Forwards a message at once, or returns what is left to do: to wait for room.
-fn forward<A: Handler<M>, M: Request, B: Body<A>>(
-    cell: Arc<Cell<A>>,
-    body: B,
-    metadata: Option<Arc<Metadata>>,
-    reply: fn(B) -> Option<oneshot::Sender<Answer<M>>>,
-) -> Option<Dispatch> {
-    let failed = move |cell: &Cell<A>, body| {
-        cell.system().forward_failed::<M>(cell.identity(), cell.id(), reply(body));
-    };
-    match cell.offer_with(body, metadata.clone()) {
-        Ok(()) => None,
-        Err(Refused::Wait(body)) => Some(Box::pin(async move {
-            let waiting = Arc::clone(&cell).offer_waiting(body, metadata, limits::SEND_TIMEOUT);
-            if let Err(refused) = waiting.await {
-                failed(&cell, refused.into_body());
-            }
-        })),
-        Err(refused) => {
-            failed(&cell, refused.into_body());
-            None
-        }
     }
 }
 
@@ -391,7 +337,7 @@ impl AnyActorRef {
 
     /// Ends the actor after everything that waits for it already.
     pub fn stop(&self) {
-        Arc::clone(&self.0).tell_stop();
+        lifecycle::tell_stop(CellRef::from(&self.0));
     }
 
     /// The reference to an `A`.

@@ -21,7 +21,7 @@ use super::spawn;
 use super::subscription::{Subscription, WaitFor};
 use super::system::System;
 use super::tree::Tree;
-use super::untyped::UntypedRejection;
+use super::untyped::{self, UntypedRejection};
 use crate::limits;
 use crate::message::{Event, Metadata, Request};
 use crate::model;
@@ -127,7 +127,7 @@ impl ActorSystem {
             return Err(SendToError::NoSuchActor(message));
         };
         let identity = cell.identity();
-        let pushed = cell.push_untyped(TypeId::of::<M>(), Box::new(message));
+        let pushed = untyped::push(&cell, TypeId::of::<M>(), Box::new(message));
         pushed.map_err(|rejection| {
             let (boxed, make): (_, fn(M) -> SendToError<M>) = match rejection {
                 UntypedRejection::Unhandled(message) => {
@@ -261,7 +261,7 @@ impl ActorSystem {
             return Err(SendToError::NoSuchActor(message));
         };
         let identity = cell.identity();
-        cell.push_untyped((entry.type_id)(), message).map_err(|rejection| match rejection {
+        untyped::push(&cell, (entry.type_id)(), message).map_err(|rejection| match rejection {
             UntypedRejection::Unhandled(message) => {
                 let name = (entry.name)().to_owned();
                 self.system.emit(|| SystemEvent::Unhandled { message: name, actor: identity });

@@ -1,145 +1,121 @@
-//! A cell whose actor type is not known: what supervision, the registry and shutdown work with.
+//! A cell whose actor type is not known: what the whole runtime works with but for what is in
+//! `handling` and in references to actors.
+#![expect(unsafe_code, reason = "a pointer to a cell is a pointer to its core")]
 
 use std::any::{Any, TypeId};
+use std::ops::Deref;
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::actor::Actor;
-use super::cell::Cell;
+use super::cell::{Cell, Core};
 use super::config::ActorConfig;
+use super::error::ContractBreach;
 use super::event::{ActorIdentity, Failure};
 use super::extra::Extra;
-use super::id::{ActorId, ActorPath};
-use super::lifecycle::{self, Ending, HookFuture};
-use super::signals::Signals;
-use super::system::System;
-use super::untyped::{self, UntypedRejection};
+use super::handler::{self, AnyHandler};
+use super::id::ActorPath;
+use super::lifecycle::{self, HookFuture};
 use crate::seam::Run;
 
-pub(crate) trait AnyCell: Run + Send + Sync {
-    fn id(&self) -> ActorId;
+/// See the module.
+///
+/// # Safety
+///
+/// Its type starts with its [`Core`], in memory.
+pub(crate) unsafe trait AnyCell: Run + Send + Sync {
     fn type_name(&self) -> &'static str;
-    fn path(&self) -> ActorPath;
-    fn identity(&self) -> ActorIdentity;
-    fn system(&self) -> &Arc<System>;
-    fn config(&self) -> ActorConfig;
-    fn extra(&self) -> Option<&Extra>;
-    fn extra_or_init(&self) -> &Extra;
-    fn incarnation(&self) -> u32;
-    /// Messages that wait.
-    fn waiting(&self) -> usize;
-    fn is_closed(&self) -> bool;
-    /// Whether the actor has nothing to do.
-    fn is_idle(&self) -> bool;
-    /// Whether a failed actor can begin another life.
-    fn is_restartable(&self) -> bool;
-    /// Raises signals, and sees to it that somebody attends to them.
-    fn alert(self: Arc<Self>, signals: Signals);
-    /// Queues the order to end after everything that waits already.
-    fn tell_stop(self: Arc<Self>);
-    /// Gives an owned cell up: it handles messages again.
-    fn let_run(self: Arc<Self>);
-    /// Gives an owned cell to whoever asked for it; false when nobody wants it any more.
-    fn hand_over(self: Arc<Self>) -> bool;
-    /// Fails an owned cell, whose handler is not running.
-    fn fail(self: Arc<Self>, failure: Failure);
-    /// Ends an owned cell.
-    fn end(self: Arc<Self>, ending: Ending);
+    /// What `#[actor(..)]` says.
+    fn type_config(&self) -> ActorConfig;
+    /// How it handles messages of a type, if it does.
+    fn handler_of(&self, message: TypeId) -> Option<&'static AnyHandler>;
+    /// Whether the actor of a failed life can mend itself for the next one.
+    fn mends_itself(&self) -> bool;
+    /// # Errors
+    ///
+    /// The first invariant that does not hold.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the cell, which is occupied.
+    unsafe fn check_invariants(&self) -> Result<(), ContractBreach>;
+    /// Drops the actor, if there is one.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the cell, and no handler is running.
+    unsafe fn drop_actor(&self);
     /// Runs `on_stop` of an owned cell, and drops its actor unless the next life needs it.
     fn wind_down(self: Arc<Self>, for_good: bool) -> HookFuture<()>;
     /// Begins the next life of an owned cell.
     fn revive(self: Arc<Self>, failure: Failure) -> HookFuture<Result<(), Failure>>;
-    /// Ends the actor because its system is gone.
-    fn abandon(self: Arc<Self>);
-    /// Ends everything that waits in an owned cell, for good; how many messages that were.
-    fn close(&self) -> usize;
-    /// Queues a message whose type is known at run time only.
-    fn push_untyped(
-        self: Arc<Self>,
-        type_id: TypeId,
-        message: Box<dyn Any + Send>,
-    ) -> Result<(), UntypedRejection>;
+    fn into_waker(self: Arc<Self>) -> Waker;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
-impl<A: Actor> AnyCell for Cell<A> {
-    fn id(&self) -> ActorId {
-        Cell::id(self)
+impl Deref for dyn AnyCell {
+    type Target = Core;
+
+    fn deref(&self) -> &Core {
+        let cell: *const dyn AnyCell = self;
+        // SAFETY: what `AnyCell` promises.
+        unsafe { &*cell.cast::<Core>() }
+    }
+}
+
+impl dyn AnyCell {
+    pub(crate) fn config(&self) -> ActorConfig {
+        self.extra().and_then(Extra::config).unwrap_or_else(|| self.type_config())
     }
 
+    pub(crate) fn path(&self) -> ActorPath {
+        let extra = self.extra();
+        let parent = extra.and_then(Extra::parent).map(|parent| parent.path());
+        match extra.and_then(Extra::name) {
+            Some(name) => ActorPath::child_of(parent.as_ref(), name),
+            None => {
+                let name = format!("{}{}", self.type_name(), self.id());
+                ActorPath::child_of(parent.as_ref(), &name)
+            }
+        }
+    }
+
+    pub(crate) fn identity(&self) -> ActorIdentity {
+        ActorIdentity { id: self.id(), path: self.path(), type_name: self.type_name() }
+    }
+
+    /// Whether a failed actor can begin another life.
+    pub(crate) fn is_restartable(&self) -> bool {
+        self.mends_itself() || self.extra().and_then(Extra::factory).is_some()
+    }
+}
+
+// SAFETY: a cell starts with its core.
+unsafe impl<A: Actor> AnyCell for Cell<A> {
     fn type_name(&self) -> &'static str {
         A::NAME
     }
 
-    fn path(&self) -> ActorPath {
-        Cell::path(self)
+    fn type_config(&self) -> ActorConfig {
+        A::CONFIG
     }
 
-    fn identity(&self) -> ActorIdentity {
-        Cell::identity(self)
+    fn handler_of(&self, message: TypeId) -> Option<&'static AnyHandler> {
+        handler::find(A::HANDLERS, message)
     }
 
-    fn system(&self) -> &Arc<System> {
-        Cell::system(self)
+    fn mends_itself(&self) -> bool {
+        A::HOOKS.on_restart
     }
 
-    fn config(&self) -> ActorConfig {
-        Cell::config(self)
+    unsafe fn check_invariants(&self) -> Result<(), ContractBreach> {
+        // SAFETY: the caller's promise.
+        unsafe { self.actor() }.check_invariants()
     }
 
-    fn extra(&self) -> Option<&Extra> {
-        Cell::extra(self)
-    }
-
-    fn extra_or_init(&self) -> &Extra {
-        Cell::extra_or_init(self)
-    }
-
-    fn incarnation(&self) -> u32 {
-        Cell::incarnation(self)
-    }
-
-    fn waiting(&self) -> usize {
-        Cell::waiting(self) as usize + self.extra().map_or(0, Extra::waiting)
-    }
-
-    fn is_closed(&self) -> bool {
-        Cell::is_closed(self)
-    }
-
-    fn is_idle(&self) -> bool {
-        Cell::is_idle(self)
-    }
-
-    fn is_restartable(&self) -> bool {
-        A::HOOKS.on_restart || self.extra().and_then(Extra::factory).is_some()
-    }
-
-    fn alert(self: Arc<Self>, signals: Signals) {
-        Cell::signal(&self, signals);
-    }
-
-    fn tell_stop(self: Arc<Self>) {
-        lifecycle::tell_stop(&self);
-    }
-
-    fn let_run(self: Arc<Self>) {
-        Cell::give_up(&self);
-    }
-
-    fn hand_over(self: Arc<Self>) -> bool {
-        Cell::hand_over(&self).is_none()
-    }
-
-    fn fail(self: Arc<Self>, failure: Failure) {
-        lifecycle::fail(&self, lifecycle::Failed::outside(failure));
-    }
-
-    fn end(self: Arc<Self>, ending: Ending) {
-        lifecycle::end(&self, ending);
-    }
-
-    fn abandon(self: Arc<Self>) {
-        lifecycle::abandon(&self);
+    unsafe fn drop_actor(&self) {
+        // SAFETY: the caller's promise.
+        drop(unsafe { self.vacate() });
     }
 
     fn wind_down(self: Arc<Self>, for_good: bool) -> HookFuture<()> {
@@ -150,16 +126,8 @@ impl<A: Actor> AnyCell for Cell<A> {
         Box::pin(lifecycle::revive(self, failure))
     }
 
-    fn close(&self) -> usize {
-        Cell::close(self)
-    }
-
-    fn push_untyped(
-        self: Arc<Self>,
-        type_id: TypeId,
-        message: Box<dyn Any + Send>,
-    ) -> Result<(), UntypedRejection> {
-        untyped::push(&self, type_id, message)
+    fn into_waker(self: Arc<Self>) -> Waker {
+        Waker::from(self)
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {

@@ -73,16 +73,27 @@ impl Drop for AtExit {
     }
 }
 
-/// The class of blocks that `layout` fits into.
-const fn class_of(layout: Layout) -> Option<usize> {
-    let mut class = 0;
-    while class < SIZES.len() {
-        if layout.align() <= ALIGN && layout.size() <= SIZES[class] {
-            return Some(class);
+/// What memory a type needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Block {
+    layout: Layout,
+    /// The class of blocks that it fits into; [`ALONE`] if none.
+    class: usize,
+}
+
+/// Not a class: allocated on its own.
+const ALONE: usize = SIZES.len();
+
+impl Block {
+    /// The block for a `T`.
+    pub(crate) const fn of<T>() -> Self {
+        let layout = Layout::new::<T>();
+        let mut class = 0;
+        while class < ALONE && (layout.align() > ALIGN || layout.size() > SIZES[class]) {
+            class += 1;
         }
-        class += 1;
+        Block { layout, class }
     }
-    None
 }
 
 const fn layout(class: usize) -> Layout {
@@ -100,42 +111,42 @@ fn with<T>(class: usize, f: impl FnOnce(&mut Magazine) -> T) -> T {
     })
 }
 
-/// Uninitialized memory for a `T`.
+/// Uninitialized memory.
 #[inline]
-pub(crate) fn allocate<T>() -> NonNull<T> {
-    let Some(class) = (const { class_of(Layout::new::<T>()) }) else {
-        return allocate_alone(const { Layout::new::<T>() }).cast();
-    };
-    with(class, |magazine| {
+pub(crate) fn allocate(block: Block) -> NonNull<u8> {
+    if block.class == ALONE {
+        return allocate_alone(block.layout);
+    }
+    with(block.class, |magazine| {
         if magazine.first.is_null() {
-            refill(magazine, class);
+            refill(magazine, block.class);
         }
-        let block = magazine.first;
+        let first = magazine.first;
         // SAFETY: `refill` leaves at least one block, which belongs to the magazine.
         unsafe {
-            magazine.first = (*block).next;
+            magazine.first = (*first).next;
             magazine.len -= 1;
-            NonNull::new_unchecked(block.cast())
+            NonNull::new_unchecked(first.cast())
         }
     })
 }
 
-/// Gives the memory of a `T` back.
+/// Gives memory back.
 ///
 /// # Safety
 ///
-/// `block` came from [`allocate`] for the same `T`, and its content is gone.
+/// `memory` came from [`allocate`] for the same `block`, and its content is gone.
 #[inline]
-pub(crate) unsafe fn free<T>(block: NonNull<T>) {
-    let Some(class) = (const { class_of(Layout::new::<T>()) }) else {
+pub(crate) unsafe fn free(memory: NonNull<u8>, block: Block) {
+    if block.class == ALONE {
         // SAFETY: a layout without a class was allocated alone.
-        return unsafe { dealloc(block.as_ptr().cast(), Layout::new::<T>()) };
-    };
-    with(class, |magazine| {
+        return unsafe { dealloc(memory.as_ptr(), block.layout) };
+    }
+    with(block.class, |magazine| {
         if magazine.len >= CHAIN {
-            flush(magazine, class);
+            flush(magazine, block.class);
         }
-        let free: *mut Free = block.as_ptr().cast();
+        let free: *mut Free = memory.as_ptr().cast();
         // SAFETY: the block is at least as large and as aligned as a `Free`, and unused.
         unsafe { free.write(Free { next: magazine.first }) };
         magazine.first = free;

@@ -4,27 +4,31 @@
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::mem::ManuallyDrop;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::Poll;
+use std::time::Duration;
 
-use super::cell::Cell;
-use super::deliver::{EventHold, Published, event};
+use super::any_cell::AnyCell;
+use super::cell::CellRef;
+use super::deliver;
+use super::envelope::{Parcel, Shared, Terms};
 use super::error::{PublishDecodedError, PublishError};
-use super::event::{ActorIdentity, DeadReason, SystemEvent};
-use super::handler::EventHandler;
+use super::event::{DeadReason, SystemEvent};
+use super::handling::Handling;
 use super::id::ActorId;
 use super::in_place;
 use super::ledger::Entry;
-use super::offer::Refused;
+use super::offer::{Offering, Refusal, Refused};
 use super::recorder::Recorded;
+use super::subject::Subject;
 use super::subscription::{Subscription, Tap};
 use super::system::System;
 use super::turn;
 use crate::limits;
-use crate::message::{Event, Kind, Message, Metadata};
+use crate::message::{Event, Message, Metadata};
 use crate::model::Decoded;
 use crate::seam::sync::lock;
 
@@ -70,111 +74,192 @@ impl<E: Event> AnyTopic for Topic<E> {
 
 /// Everybody who hears events of one type.
 pub(crate) struct Topic<E> {
-    actors: Mutex<Listeners<E>>,
+    actors: Mutex<Listeners>,
     taps: Mutex<Vec<Arc<Tap<E>>>>,
     tapped: AtomicBool,
 }
 
-struct Listeners<E> {
+#[derive(Default)]
+struct Listeners {
     /// In the order of their start; some may have ended.
-    all: Vec<Listener<E>>,
+    all: Vec<Listener>,
     /// `all` as publishers see it; made anew when needed.
-    snapshot: Option<Arc<[Listener<E>]>>,
+    snapshot: Option<Arc<[Listener]>>,
 }
 
-struct Listener<E> {
+/// An actor, and how it handles the event.
+#[derive(Clone)]
+struct Listener {
     id: ActorId,
-    cell: Arc<dyn Listen<E>>,
-}
-
-impl<E> Clone for Listener<E> {
-    fn clone(&self) -> Self {
-        Listener { id: self.id, cell: Arc::clone(&self.cell) }
-    }
+    cell: Arc<dyn AnyCell>,
+    handling: &'static Handling,
 }
 
 /// How one delivery went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Delivered {
     Done,
     /// The mailbox is full, and its policy is that the publisher waits.
-    Wait,
+    Wait(Parcel),
     /// The mailbox is full, and its policy is to say so.
     Full,
     Ended,
 }
 
-type Waiting = Pin<Box<dyn Future<Output = bool> + Send>>;
-
-/// An actor that handles `E`.
-trait Listen<E: Event>: Send + Sync {
-    fn deliver(&self, event: &Arc<E>, metadata: Option<&Arc<Metadata>>, here: bool) -> Delivered;
-    /// Delivers when there is room; false when there was none in time.
-    fn deliver_later(&self, event: Arc<E>, metadata: Option<Arc<Metadata>>) -> Waiting;
-    fn has_ended(&self) -> bool;
-    fn identity(&self) -> ActorIdentity;
+/// An event while it is published: what its publisher holds.
+#[derive(Clone, Copy)]
+struct Publishing<'a> {
+    /// The pointer of a share that is alive for `'a`.
+    event: *mut (),
+    metadata: Option<&'a Arc<Metadata>>,
+    borrowed: PhantomData<&'a ()>,
 }
 
-impl<A: EventHandler<E>, E: Event> Listen<E> for Cell<A> {
+// SAFETY: events are `Send` and `Sync`, and this one is borrowed.
+unsafe impl Send for Publishing<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Publishing<'_> {}
+
+impl<'a> Publishing<'a> {
+    fn new<E: Event>(event: &'a Arc<E>, metadata: Option<&'a Arc<Metadata>>) -> Self {
+        let event = Arc::as_ptr(event).cast_mut().cast();
+        Publishing { event, metadata, borrowed: PhantomData }
+    }
+}
+
+impl Listener {
+    /// Delivers an event of the type that this listens for.
     #[inline]
-    fn deliver(&self, event: &Arc<E>, metadata: Option<&Arc<Metadata>>, here: bool) -> Delivered {
-        let cell = shared(self);
-        let mine = here && !A::OPTIONS.blocking && cell.claim_quietly();
-        if mine && deliver_here(&cell, event, metadata) {
+    fn deliver(&self, publishing: Publishing<'_>, here: bool) -> Delivered {
+        let (cell, handling) = (CellRef::from(&self.cell), self.handling);
+        let mine = here && !handling.blocking && cell.claim_quietly();
+        if mine && deliver_here(cell, handling, publishing) {
             return Delivered::Done;
         }
-        let published = Published { event: Arc::clone(event), attempt: 1 };
-        match cell.offer_with(published, metadata.cloned()) {
+        self.queue(publishing)
+    }
+
+    fn queue(&self, Publishing { event, metadata, .. }: Publishing<'_>) -> Delivered {
+        let Some(share) = self.handling.share else { return Delivered::Done };
+        // SAFETY: the publisher holds the event, which is what the handling is for.
+        let mut parcel = unsafe {
+            share(event);
+            Parcel::pack(self.handling, Shared(event))
+        };
+        parcel.attach(metadata.cloned());
+        match CellRef::from(&self.cell).offer_as_is(parcel) {
             Ok(()) => Delivered::Done,
-            Err(Refused::Wait(_)) => Delivered::Wait,
-            Err(Refused::Full(_)) => Delivered::Full,
-            Err(Refused::Closed(_)) => Delivered::Ended,
+            Err(Refused { parcel, why: Refusal::Wait }) => Delivered::Wait(parcel),
+            Err(Refused { why: Refusal::Full, .. }) => Delivered::Full,
+            Err(Refused { why: Refusal::Closed, .. }) => Delivered::Ended,
         }
     }
 
-    fn deliver_later(&self, event: Arc<E>, metadata: Option<Arc<Metadata>>) -> Waiting {
-        let cell = Arc::clone(&shared(self));
-        let published = Published { event, attempt: 1 };
-        let offer = cell.offer_waiting(published, metadata, limits::SEND_TIMEOUT);
-        Box::pin(async move { matches!(offer.await, Ok(()) | Err(Refused::Closed(_))) })
+    /// Enters an event that this actor will not handle into the books.
+    fn miss(&self, reason: DeadReason) {
+        self.cell.system().ledger().count(Entry::Sent);
+        CellRef::from(&self.cell).dead_letter(self.handling, reason);
     }
-
-    fn has_ended(&self) -> bool {
-        self.is_closed()
-    }
-
-    fn identity(&self) -> ActorIdentity {
-        Cell::identity(self)
-    }
-}
-
-/// The shared reference that `cell` is borrowed from.
-#[inline]
-fn shared<A: super::actor::Actor>(cell: &Cell<A>) -> ManuallyDrop<Arc<Cell<A>>> {
-    // SAFETY: cells are only ever made inside an `Arc`, and this share is never given up.
-    ManuallyDrop::new(unsafe { Arc::from_raw(cell) })
 }
 
 /// Handles the event on this thread, in a cell that the caller owns; false when the present state
 /// does not accept it, and the cell has been given up.
 #[inline]
-fn deliver_here<A: EventHandler<E>, E: Event>(
-    cell: &Arc<Cell<A>>,
-    published: &Arc<E>,
-    metadata: Option<&Arc<Metadata>>,
+fn deliver_here(
+    cell: CellRef<'_>,
+    handling: &'static Handling,
+    Publishing { event, metadata, .. }: Publishing<'_>,
 ) -> bool {
     // SAFETY: the caller owns the cell, and an idle cell was occupied; the publisher holds the event
     // until this call returns.
     let step = unsafe {
-        if !cell.actor().accepts(published) {
+        if !deliver::accepts(cell, handling, event) {
             cell.give_up();
             return false;
         }
         cell.system().ledger().count(Entry::Sent);
-        event(cell, EventHold::Publisher(Arc::as_ptr(published)), metadata.cloned(), 1)
+        let terms = Terms { metadata: metadata.cloned(), ..Terms::PLAIN };
+        deliver::handle(cell, handling, Subject::borrowed(event), terms)
     };
     cell.after_in_place(step);
     true
+}
+
+impl Listeners {
+    fn add(&mut self, listener: Listener) {
+        self.all.push(listener);
+        self.snapshot = None;
+    }
+
+    fn snapshot(&mut self) -> Arc<[Listener]> {
+        if let Some(snapshot) = &self.snapshot {
+            return Arc::clone(snapshot);
+        }
+        self.all.retain(|listener| !listener.cell.is_closed());
+        let snapshot: Arc<[_]> = self.all.as_slice().into();
+        self.snapshot = Some(Arc::clone(&snapshot));
+        snapshot
+    }
+
+    /// Lets the next publisher drop those that have ended.
+    fn refresh(&mut self) -> Option<Arc<[Listener]>> {
+        self.snapshot.take()
+    }
+}
+
+/// Delivers to all; those whose mailbox had no room, and whether some have ended.
+fn deliver_to_all(
+    system: &System,
+    listeners: &[Listener],
+    publishing: Publishing<'_>,
+    except: Option<ActorId>,
+) -> (Vec<(Listener, Parcel)>, bool) {
+    let mut here = in_place::allowed(system);
+    let begun = if here { system.seam().elapsed() } else { Duration::ZERO };
+    let mut unlooked = 0;
+    let mut waiting = Vec::new();
+    let mut ended = false;
+    for listener in listeners {
+        if Some(listener.id) == except {
+            continue;
+        }
+        unlooked += 1;
+        if here && unlooked == DELIVERIES_PER_LOOK {
+            unlooked = 0;
+            let spent = system.seam().elapsed().saturating_sub(begun);
+            here = spent < limits::PUBLISH_IN_PLACE;
+        }
+        match listener.deliver(publishing, here) {
+            Delivered::Done => {}
+            Delivered::Wait(parcel) => waiting.push((listener.clone(), parcel)),
+            Delivered::Full => listener.miss(DeadReason::Overflow),
+            Delivered::Ended => ended = true,
+        }
+    }
+    (waiting, ended)
+}
+
+/// Waits for room with all of `waiting` at once.
+async fn deliver_waiting(waiting: Vec<(Listener, Parcel)>) {
+    let mut open: Vec<_> = waiting
+        .into_iter()
+        .map(|(listener, parcel)| {
+            let cell = Arc::clone(&listener.cell);
+            (listener, Offering::new(cell, parcel, limits::SEND_TIMEOUT))
+        })
+        .collect();
+    std::future::poll_fn(|cx| {
+        open.retain_mut(|(listener, offering)| match Pin::new(offering).poll(cx) {
+            Poll::Pending => true,
+            Poll::Ready(offered) => {
+                if let Err(Refused { why: why @ (Refusal::Wait | Refusal::Full), .. }) = offered {
+                    listener.miss(why.dead_reason());
+                }
+                false
+            }
+        });
+        if open.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
 
 impl Bus {
@@ -201,18 +286,19 @@ impl Bus {
         (topic as Arc<dyn Any + Send + Sync>).downcast().unwrap_or_else(|_| Arc::new(Topic::new()))
     }
 
-    /// Has the actor in `cell` hear `E`.
-    pub(crate) fn subscribe_actor<E: Event, A: EventHandler<E>>(&self, cell: &Arc<Cell<A>>) {
+    /// Has the actor in `cell`, which handles `E` like this, hear it.
+    pub(crate) fn subscribe_actor<E: Event>(
+        &self,
+        cell: &Arc<dyn AnyCell>,
+        handling: &'static Handling,
+    ) {
         // Sent to its watchers only.
         if TypeId::of::<E>() == TypeId::of::<super::event::Terminated>() {
             return;
         }
         self.note::<E>();
-        let listener = Listener { id: cell.id(), cell: Arc::clone(cell) as Arc<dyn Listen<E>> };
-        let topic = self.topic_or_new::<E>();
-        let mut listeners = lock(&topic.actors);
-        listeners.all.push(listener);
-        listeners.snapshot = None;
+        let listener = Listener { id: cell.id(), cell: Arc::clone(cell), handling };
+        lock(&self.topic_or_new::<E>().actors).add(listener);
     }
 
     /// A stream of the events of type `E` from now on.
@@ -258,26 +344,18 @@ impl<E> Drop for Topic<E> {
 impl<E: Event> Topic<E> {
     fn new() -> Self {
         Topic {
-            actors: Mutex::new(Listeners { all: Vec::new(), snapshot: None }),
+            actors: Mutex::default(),
             taps: Mutex::new(Vec::new()),
             tapped: AtomicBool::new(false),
         }
     }
 
-    fn snapshot(&self) -> Arc<[Listener<E>]> {
-        let mut listeners = lock(&self.actors);
-        if let Some(snapshot) = &listeners.snapshot {
-            return Arc::clone(snapshot);
-        }
-        listeners.all.retain(|listener| !listener.cell.has_ended());
-        let snapshot: Arc<[_]> = listeners.all.as_slice().into();
-        listeners.snapshot = Some(Arc::clone(&snapshot));
-        snapshot
+    fn listeners(&self) -> Arc<[Listener]> {
+        lock(&self.actors).snapshot()
     }
 
-    /// Lets the next publisher drop those that have ended.
     fn refresh(&self) {
-        let stale = lock(&self.actors).snapshot.take();
+        let stale = lock(&self.actors).refresh();
         drop(stale);
     }
 
@@ -297,83 +375,15 @@ impl<E: Event> Topic<E> {
         except: Option<ActorId>,
     ) {
         self.tap(&event, metadata.as_ref());
-        let waiting = self.deliver(system, &event, metadata.as_ref(), except);
-        if !waiting.is_empty() {
-            Box::pin(self.deliver_waiting(system, waiting, event, metadata)).await;
-        }
-    }
-
-    /// Waits for room with all of `waiting` at once.
-    async fn deliver_waiting(
-        &self,
-        system: &Arc<System>,
-        waiting: Vec<Listener<E>>,
-        event: Arc<E>,
-        metadata: Option<Arc<Metadata>>,
-    ) {
-        let mut open: Vec<_> = waiting
-            .into_iter()
-            .map(|listener| {
-                let later = listener.cell.deliver_later(Arc::clone(&event), metadata.clone());
-                (listener, later)
-            })
-            .collect();
-        std::future::poll_fn(|cx| {
-            open.retain_mut(|(listener, later)| match later.as_mut().poll(cx) {
-                Poll::Pending => true,
-                Poll::Ready(delivered) => {
-                    if !delivered {
-                        dead::<E>(system, listener, DeadReason::NoRoom);
-                    }
-                    false
-                }
-            });
-            if open.is_empty() { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-    }
-
-    /// Delivers to all; those whose mailbox had no room.
-    fn deliver(
-        &self,
-        system: &Arc<System>,
-        event: &Arc<E>,
-        metadata: Option<&Arc<Metadata>>,
-        except: Option<ActorId>,
-    ) -> Vec<Listener<E>> {
-        let mut here = in_place::allowed(system);
-        let begun = if here { system.seam().elapsed() } else { std::time::Duration::ZERO };
-        let mut unlooked = 0;
-        let mut waiting = Vec::new();
-        let mut ended = false;
-        for listener in &*self.snapshot() {
-            if Some(listener.id) == except {
-                continue;
-            }
-            unlooked += 1;
-            if here && unlooked == DELIVERIES_PER_LOOK {
-                unlooked = 0;
-                let spent = system.seam().elapsed().saturating_sub(begun);
-                here = spent < limits::PUBLISH_IN_PLACE;
-            }
-            match listener.cell.deliver(event, metadata, here) {
-                Delivered::Done => {}
-                Delivered::Wait => waiting.push(listener.clone()),
-                Delivered::Full => dead::<E>(system, listener, DeadReason::Overflow),
-                Delivered::Ended => ended = true,
-            }
-        }
+        let publishing = Publishing::new(&event, metadata.as_ref());
+        let (waiting, ended) = deliver_to_all(system, &self.listeners(), publishing, except);
         if ended {
             self.refresh();
         }
-        waiting
+        if !waiting.is_empty() {
+            Box::pin(deliver_waiting(waiting)).await;
+        }
     }
-}
-
-fn dead<E: Event>(system: &Arc<System>, listener: &Listener<E>, reason: DeadReason) {
-    system.ledger().count(Entry::Sent);
-    let actor = Some(listener.cell.identity());
-    system.dead_letter(E::name(), Kind::Event, actor, listener.id, reason);
 }
 
 impl System {
@@ -430,10 +440,10 @@ impl System {
         let Some(topic) = self.bus().topic::<SystemEvent>() else { return };
         topic.tap(&event, None);
         let mut ended = false;
-        for listener in &*topic.snapshot() {
-            match listener.cell.deliver(&event, None, false) {
+        for listener in &*topic.listeners() {
+            match listener.deliver(Publishing::new(&event, None), false) {
                 Delivered::Done => {}
-                Delivered::Wait | Delivered::Full => {
+                Delivered::Wait(_) | Delivered::Full => {
                     self.ledger().count(Entry::MissedSystemEvents);
                 }
                 Delivered::Ended => ended = true,

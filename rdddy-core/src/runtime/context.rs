@@ -9,7 +9,7 @@ use super::actor::Actor;
 use super::actor_ref::{ActorRef, SelfRef};
 use super::actor_system::ActorSystem;
 use super::any_cell::AnyCell;
-use super::cell::Cell;
+use super::cell::{Cell, CellRef};
 use super::error::{PublishError, SpawnError};
 use super::event::Terminated;
 use super::handler::EventHandler;
@@ -29,13 +29,12 @@ pub struct Context<A: Actor> {
 impl<A: Actor> Context<A> {
     /// # Safety
     ///
-    /// The cell and the turn outlive the context.
+    /// The cell, of an `A`, and the turn outlive the context.
     #[expect(unsafe_code, reason = "a context is made for every message; a count would cost more")]
     #[inline]
-    pub(crate) unsafe fn new(cell: &Arc<Cell<A>>, turn: *const Turn) -> Self {
-        // SAFETY: the cell's reference is never dropped, so it is borrowed, for less than the cell's
-        // life; so is the turn.
-        unsafe { Context { cell: ManuallyDrop::new(std::ptr::read(cell)), turn: &*turn } }
+    pub(crate) unsafe fn new(cell: CellRef<'_>, turn: *const Turn) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Context { cell: cell.typed(), turn: &*turn } }
     }
 
     pub(crate) fn cell(&self) -> &Arc<Cell<A>> {

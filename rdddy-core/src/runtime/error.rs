@@ -144,14 +144,6 @@ impl<M> fmt::Debug for SendError<M> {
 
 impl<M> Error for SendError<M> {}
 
-/// Why an asker gets no reply, as its handler's side says it.
-#[derive(Debug)]
-pub(crate) enum Unanswered<E> {
-    Refused(E),
-    Failed(Failure),
-    DeadLetter(DeadReason),
-}
-
 /// Why an ask got no reply.
 #[non_exhaustive]
 pub enum AskError<M: Request> {

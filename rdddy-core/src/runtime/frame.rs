@@ -1,6 +1,6 @@
-//! A handler while it runs: its future, the context it borrows, and what to do with its result, in
-//! one block of memory. A handler that finishes at its first poll gives the block straight back;
-//! one that waits leaves it with the cell.
+//! A handler that may wait: its future, the context it borrows, and what is left to do for its
+//! message, in one block of memory. A handler that ends at its first poll gives the block straight
+//! back; one that waits leaves it with the cell.
 #![expect(unsafe_code, reason = "futures that borrow their actor, built and polled in place")]
 
 use std::future::Future;
@@ -8,29 +8,35 @@ use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
-use std::sync::Arc;
-use std::task::{Context as TaskContext, Poll, Waker};
+use std::task::{Context as TaskContext, Poll, Waker, ready};
 use std::time::Duration;
 
 use super::actor::Actor;
-use super::blocks;
-use super::cell::Cell;
+use super::blocks::{self, Block};
+use super::cell::CellRef;
 use super::context::Context;
 use super::envelope::Step;
-use super::event::Failure;
-use super::lifecycle::Failed;
-use super::turn::{Current, Deadline, Turn};
-use crate::message::Metadata;
+use super::event::{DeadReason, Failure};
+use super::observe::Probe;
+use super::reply::Lost;
+use super::settle::{self, Pending};
+use super::subject::Subject;
+use super::turn::{Current, Turn};
 use crate::seam::Sleep;
 
 /// What every frame starts with.
-#[repr(C)]
-pub(crate) struct FrameHeader {
-    /// Polls the handler: what became of it, or `None` while it waits.
-    poll: unsafe fn(NonNull<FrameHeader>, &mut TaskContext<'_>) -> Option<Step>,
-    /// Drops the handler unfinished.
-    cancel: unsafe fn(NonNull<FrameHeader>),
+pub(crate) struct Frame {
+    table: &'static FrameTable,
+    /// Alive for as long as the frame: its caller's at first, and a waiting cell keeps itself.
+    cell: CellRef<'static>,
+    subject: Subject,
+    /// Apart from the context, which the handler borrows mutably while others look at the turn.
+    turn: Turn,
+    pending: Pending,
+    probe: Option<Probe>,
     limit: Option<Limit>,
+    /// The future exists.
+    live: bool,
 }
 
 /// How long the handler may wait.
@@ -39,26 +45,124 @@ struct Limit {
     timer: Sleep,
 }
 
+/// A frame whole.
 #[repr(C)]
-struct Frame<A: Actor, F, N> {
-    header: FrameHeader,
-    /// Apart from the context, which the handler borrows mutably while others look at the turn.
-    turn: Turn,
+struct Whole<A: Actor, F> {
+    frame: Frame,
     cx: Context<A>,
-    finish: N,
     future: F,
 }
 
-/// What is done with the result of a handler.
-pub(crate) trait Finish<A: Actor, O>: Sized + Send {
-    /// The handler is about to be left waiting.
-    fn suspend(&mut self) {}
+/// What must know the types of a frame.
+pub(crate) struct FrameTable {
+    block: Block,
+    /// Calls the handler.
+    begin: unsafe fn(NonNull<Frame>),
+    /// Polls its future, and settles what it returns.
+    poll: unsafe fn(NonNull<Frame>, &mut TaskContext<'_>) -> Poll<Ended>,
+    /// Drops its future.
+    drop: unsafe fn(NonNull<Frame>),
+    /// A waker that borrows the cell.
+    waker: unsafe fn(CellRef<'_>) -> ManuallyDrop<Waker>,
+}
 
-    /// The handler ended.
-    fn finish(self, ended: Result<O, Failure>, cell: &Arc<Cell<A>>, turn: &mut Turn) -> Step;
+/// How a handler ended: the error is how it failed.
+type Ended = Result<(), Failure>;
 
-    /// The handler was dropped unfinished, because its actor was killed.
-    fn cancel(self, cell: &Arc<Cell<A>>);
+/// How a handler that may wait is called, and what its result means.
+pub(crate) trait Start {
+    type Actor: Actor;
+    type Output;
+
+    /// Calls the handler.
+    ///
+    /// # Safety
+    ///
+    /// `subject` is what the handler gets: a request to be read once, or an event that outlives the
+    /// future. The actor and the context outlive it, too; `pending` outlives the call.
+    unsafe fn start(
+        actor: &'static mut Self::Actor,
+        subject: *mut (),
+        cx: &'static mut Context<Self::Actor>,
+        pending: *mut Pending,
+    ) -> impl Future<Output = Self::Output> + Send;
+
+    fn settle(
+        output: Self::Output,
+        cell: CellRef<'_>,
+        pending: &mut Pending,
+    ) -> Result<(), Failure>;
+}
+
+impl FrameTable {
+    pub(crate) const fn of<S: Start + 'static>() -> &'static Self {
+        const {
+            &FrameTable {
+                block: block::<S, _>(S::start),
+                begin: begin::<S>,
+                poll: poll::<S>,
+                drop: drop_future::<S>,
+                // SAFETY: a frame of `S` is one of a cell of its actor.
+                waker: |cell| unsafe { cell.waker::<S::Actor>() },
+            }
+        }
+    }
+}
+
+/// Calls a handler: names the type of its future, which only inference can.
+type Starts<S, F> = unsafe fn(
+    &'static mut <S as Start>::Actor,
+    *mut (),
+    &'static mut Context<<S as Start>::Actor>,
+    *mut Pending,
+) -> F;
+
+const fn block<S: Start, F>(_: Starts<S, F>) -> Block {
+    Block::of::<Whole<S::Actor, F>>()
+}
+
+fn whole<S: Start, F>(frame: NonNull<Frame>, _: Starts<S, F>) -> *mut Whole<S::Actor, F> {
+    frame.cast().as_ptr()
+}
+
+/// # Safety
+///
+/// `frame` starts a block for `S`; the caller owns its cell, which is occupied.
+unsafe fn begin<S: Start>(frame: NonNull<Frame>) {
+    let place = whole::<S, _>(frame, S::start);
+    // SAFETY: the caller's promise. The actor and the context outlive the future: the owner of the
+    // cell drops the future before either.
+    unsafe {
+        let Frame { cell, subject, .. } = frame.as_ref();
+        (&raw mut (*place).cx).write(Context::new(*cell, &raw const (*place).frame.turn));
+        let (actor, cx) = (cell.actor_mut(), &mut (*place).cx);
+        let future = S::start(actor, subject.pointer(), cx, &raw mut (*place).frame.pending);
+        (&raw mut (*place).future).write(future);
+    }
+}
+
+/// # Safety
+///
+/// `frame` starts a frame of `S` whose future is alive; the caller owns its cell.
+unsafe fn poll<S: Start>(frame: NonNull<Frame>, task: &mut TaskContext<'_>) -> Poll<Ended> {
+    let place = whole::<S, _>(frame, S::start);
+    // SAFETY: the caller's promise; the future stays in its block until it is dropped.
+    unsafe {
+        let output = ready!(Pin::new_unchecked(&mut (*place).future).poll(task));
+        (*place).frame.live = false;
+        (&raw mut (*place).future).drop_in_place();
+        let cell = (*place).frame.cell;
+        Poll::Ready(S::settle(output, cell, &mut (*place).frame.pending))
+    }
+}
+
+/// # Safety
+///
+/// `frame` starts a frame of `S` whose future is alive, and not used again.
+unsafe fn drop_future<S: Start>(frame: NonNull<Frame>) {
+    let place = whole::<S, _>(frame, S::start);
+    // SAFETY: the caller's promise.
+    unsafe { (&raw mut (*place).future).drop_in_place() }
 }
 
 /// Runs a handler of `cell` until it ends or has to wait.
@@ -66,225 +170,160 @@ pub(crate) trait Finish<A: Actor, O>: Sized + Send {
 /// # Safety
 ///
 /// The caller owns the cell, and the cell is occupied. After [`Step::Suspended`] the caller no
-/// longer owns it.
-#[inline]
-pub(crate) unsafe fn launch<A, O, F, N>(
-    cell: &Arc<Cell<A>>,
-    metadata: Option<Arc<Metadata>>,
-    deadline: Deadline,
-    limit: Option<Duration>,
-    start: impl FnOnce(&'static mut A, &'static mut Context<A>) -> F,
-    finish: N,
-) -> Step
-where
-    A: Actor,
-    F: Future<Output = O> + Send,
-    N: Finish<A, O>,
-{
-    let frame = blocks::allocate::<Frame<A, F, N>>();
-    let place = frame.as_ptr();
-    let mut live = false;
-    let mut finish = Some(finish);
-    // SAFETY: fresh memory for this very type, whose fields are initialized in the order in which
-    // they are used. The actor and the context outlive the future: the owner of the cell drops the
-    // future before either, and a cell with a waiting future keeps itself alive.
-    let ended = unsafe {
-        // Field by field: a turn that is copied as a whole stalls on its own parts.
-        (&raw mut (*place).turn.actor).write(cell.id());
-        (&raw mut (*place).turn.system).write(cell.system().address());
-        (&raw mut (*place).turn.metadata).write(metadata);
-        (&raw mut (*place).turn.deadline).write(deadline);
-        (&raw mut (*place).cx).write(Context::new(cell, &raw const (*place).turn));
-        let _current = Current::enter(&raw const (*place).turn);
-        catch_unwind(AssertUnwindSafe(|| {
-            let future = start(cell.actor_mut(), &mut (*place).cx);
-            (&raw mut (*place).future).write(future);
-            live = true;
-            // A waker that borrows the cell: cloning it is what costs a reference count.
-            let waker = ManuallyDrop::new(Waker::from(Arc::from_raw(Arc::as_ptr(cell))));
-            let mut task = TaskContext::from_waker(&waker);
-            let Poll::Ready(out) = Pin::new_unchecked(&mut (*place).future).poll(&mut task) else {
-                return None;
-            };
-            live = false;
-            (&raw mut (*place).future).drop_in_place();
-            let finish = finish.take()?;
-            Some(conclude(cell, Ok(out), finish, &mut (*place).turn))
-        }))
-    };
-    let step = match ended {
-        Ok(Some(step)) => step,
-        Ok(None) => match finish.take() {
-            // SAFETY: everything but `finish` and `header` is initialized.
-            Some(finish) => return unsafe { suspend(cell, frame, limit, finish) },
-            None => Step::Done,
-        },
-        Err(panic) => {
-            let failure = Failure::Panic(panic_message(&*panic));
-            // SAFETY: the future, if it is initialized, is dropped only here; the turn is.
-            unsafe {
-                if live {
-                    drop_quietly(&raw mut (*place).future);
-                }
-                match finish.take() {
-                    Some(finish) => conclude(cell, Err(failure), finish, &mut (*place).turn),
-                    None => Step::Failed(Box::new(Failed::outside(failure))),
-                }
-            }
+/// longer owns it. `subject` is what `table` is for.
+pub(crate) unsafe fn launch(
+    table: &'static FrameTable,
+    cell: CellRef<'_>,
+    subject: Subject,
+    turn: Turn,
+    pending: Pending,
+) -> Step {
+    let frame: NonNull<Frame> = blocks::allocate(table.block).cast();
+    let probe = Probe::if_observed(cell, pending.handling, turn.metadata.as_deref());
+    // SAFETY: fresh memory for a frame; the cell outlives it, as the caller promises for now, and
+    // `leave_waiting` sees to later.
+    unsafe {
+        let cell = cell.for_longer();
+        let limit = None;
+        frame.write(Frame { table, cell, subject, turn, pending, probe, limit, live: false });
+        let waker = (table.waker)(cell);
+        match drive(frame, &mut TaskContext::from_waker(&waker)) {
+            Poll::Ready(ended) => conclude(frame, ended),
+            Poll::Pending => suspend(frame),
         }
-    };
-    // SAFETY: the turn is the last initialized field that owns anything.
-    unsafe {
-        (&raw mut (*place).turn).drop_in_place();
-        blocks::free(frame);
-    }
-    step
-}
-
-/// # Safety
-///
-/// As for [`launch`]; the frame's context and future are initialized.
-#[cold]
-unsafe fn suspend<A, O, F, N>(
-    cell: &Arc<Cell<A>>,
-    frame: NonNull<Frame<A, F, N>>,
-    limit: Option<Duration>,
-    mut finish: N,
-) -> Step
-where
-    A: Actor,
-    F: Future<Output = O> + Send,
-    N: Finish<A, O>,
-{
-    finish.suspend();
-    let limit =
-        limit.map(|duration| Limit { duration, timer: cell.system().seam().sleep(duration) });
-    let limited = limit.is_some();
-    // SAFETY: the caller's promise; these are the fields that were not initialized yet.
-    unsafe {
-        let place = frame.as_ptr();
-        (&raw mut (*place).finish).write(finish);
-        let header = FrameHeader { poll: poll::<A, O, F, N>, cancel: cancel::<A, O, F, N>, limit };
-        (&raw mut (*place).header).write(header);
-        // The timer is armed by a poll.
-        cell.leave_waiting(frame.cast(), !limited)
     }
 }
 
+/// Calls or polls the handler, in its turn.
+///
 /// # Safety
 ///
-/// `header` starts a fully initialized `Frame<A, F, N>` whose cell is owned by the caller.
-unsafe fn poll<A, O, F, N>(header: NonNull<FrameHeader>, task: &mut TaskContext<'_>) -> Option<Step>
-where
-    A: Actor,
-    F: Future<Output = O> + Send,
-    N: Finish<A, O>,
-{
-    let frame = header.cast::<Frame<A, F, N>>();
+/// The caller owns the frame's cell.
+unsafe fn drive(frame: NonNull<Frame>, task: &mut TaskContext<'_>) -> Poll<Ended> {
     let place = frame.as_ptr();
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller's promise; the turn outlives the guard.
     let polled = unsafe {
         let _current = Current::enter(&raw const (*place).turn);
-        catch_unwind(AssertUnwindSafe(|| Pin::new_unchecked(&mut (*place).future).poll(task)))
-    };
-    let ended = match polled {
-        Ok(Poll::Ready(out)) => Ok(out),
-        Ok(Poll::Pending) => {
-            // SAFETY: the header is initialized.
-            let Some(limit) = (unsafe { &mut (*place).header.limit }) else { return None };
-            if Pin::new(&mut limit.timer).poll(task).is_pending() {
-                return None;
+        let _entered = (*place).probe.as_ref().map(Probe::enter);
+        let table = (*place).table;
+        catch_unwind(AssertUnwindSafe(|| {
+            if !(*place).live {
+                (table.begin)(frame);
+                (*place).live = true;
             }
-            Err(Failure::TimedOut(limit.duration))
-        }
-        Err(panic) => Err(Failure::Panic(panic_message(&*panic))),
+            (table.poll)(frame, task)
+        }))
     };
-    // SAFETY: the frame is taken apart once: its handler has ended.
-    let (cell, mut turn, finish) = unsafe { dismantle(frame) };
-    let concluded = catch_unwind(AssertUnwindSafe(|| conclude(&cell, ended, finish, &mut turn)));
-    Some(concluded.unwrap_or_else(|panic| {
-        let failure = Failure::Panic(panic_message(&*panic));
-        Step::Failed(Box::new(Failed::outside(failure)))
-    }))
+    polled.unwrap_or_else(|panic| Poll::Ready(Err(Failure::Panic(panic_message(&*panic)))))
 }
 
 /// # Safety
 ///
-/// As for [`poll`].
-unsafe fn cancel<A, O, F, N>(header: NonNull<FrameHeader>)
-where
-    A: Actor,
-    F: Future<Output = O> + Send,
-    N: Finish<A, O>,
-{
-    // SAFETY: the caller's promise.
-    let (cell, _, finish) = unsafe { dismantle(header.cast::<Frame<A, F, N>>()) };
-    finish.cancel(&cell);
-}
-
-/// # Safety
-///
-/// The frame is fully initialized, and not used again.
-unsafe fn dismantle<A: Actor, F, N>(frame: NonNull<Frame<A, F, N>>) -> (Arc<Cell<A>>, Turn, N) {
+/// The caller owns the frame's cell, and the handler waits.
+#[cold]
+unsafe fn suspend(frame: NonNull<Frame>) -> Step {
     let place = frame.as_ptr();
-    // SAFETY: the caller's promise; the future goes first, because it borrows the context.
+    // SAFETY: the caller's promise.
     unsafe {
-        {
-            let _current = Current::enter(&raw const (*place).turn);
-            drop_quietly(&raw mut (*place).future);
-        }
-        (&raw mut (*place).header).drop_in_place();
-        let cell = Arc::clone((*place).cx.cell());
-        let turn = (&raw const (*place).turn).read();
-        let finish = (&raw const (*place).finish).read();
-        blocks::free(frame);
-        (cell, turn, finish)
+        let (cell, pending) = ((*place).cell, &mut (*place).pending);
+        // Whoever waits on this stack waits elsewhere from now on.
+        let reply = std::mem::replace(&mut pending.reply, super::reply::Reply::Nobody);
+        pending.reply = reply.into_channel().into();
+        (*place).subject.keep(pending.handling);
+        let seam = cell.system().seam();
+        (*place).limit = pending
+            .handling
+            .timeout
+            .map(|duration| Limit { duration, timer: seam.sleep(duration) });
+        // The timer is armed by a poll.
+        let park = (*place).limit.is_none();
+        cell.leave_waiting(frame, park)
     }
 }
 
-#[inline]
-fn conclude<A: Actor, O, N: Finish<A, O>>(
-    cell: &Arc<Cell<A>>,
-    ended: Result<O, Failure>,
-    finish: N,
-    turn: &mut Turn,
-) -> Step {
-    let ended = if A::HOOKS.invariants { ended.and_then(|out| cell.check(out)) } else { ended };
-    finish.finish(ended, cell, turn)
-}
-
-/// Drops a value whose destructor may panic: that of a user's future after it has failed.
+/// Ends a frame whose handler has ended.
 ///
 /// # Safety
 ///
-/// `value` is initialized, and not used again.
-unsafe fn drop_quietly<T>(value: *mut T) {
+/// The caller owns the frame's cell. The frame is not used again.
+unsafe fn conclude(frame: NonNull<Frame>, ended: Ended) -> Step {
     // SAFETY: the caller's promise.
-    let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { value.drop_in_place() }));
+    unsafe {
+        drop_quietly(frame);
+        let Frame { table, cell, mut subject, mut turn, pending, probe, .. } = frame.read();
+        drop(probe);
+        let step = match ended {
+            Ok(()) => Step::Done,
+            Err(failure) => settle::fail(cell, failure, subject.pointer(), &mut turn, pending),
+        };
+        subject.release();
+        blocks::free(frame.cast(), table.block);
+        step
+    }
+}
+
+/// Drops the future, if there is one. Its destructor may panic: that of a user's future after it has
+/// failed.
+///
+/// # Safety
+///
+/// The caller owns the frame's cell.
+unsafe fn drop_quietly(frame: NonNull<Frame>) {
+    let place = frame.as_ptr();
+    // SAFETY: the caller's promise; the turn outlives the guard.
+    let dropped = unsafe {
+        if !std::mem::replace(&mut (*place).live, false) {
+            return;
+        }
+        let _current = Current::enter(&raw const (*place).turn);
+        let table = (*place).table;
+        catch_unwind(AssertUnwindSafe(|| (table.drop)(frame)))
+    };
     if let Err(panic) = dropped {
         tracing::warn!(panic = panic_message(&*panic), "a cancelled handler panicked again");
         // The payload's own destructor is not trusted either.
-        let _leaked = std::mem::ManuallyDrop::new(panic);
+        let _leaked = ManuallyDrop::new(panic);
     }
 }
 
-impl FrameHeader {
+impl Frame {
     /// # Safety
     ///
     /// `frame` is the waiting frame of a cell that the caller owns. It is gone when a step is
     /// returned.
-    #[inline]
     pub(crate) unsafe fn poll(frame: NonNull<Self>, task: &mut TaskContext<'_>) -> Option<Step> {
         // SAFETY: the caller's promise.
-        unsafe { (frame.as_ref().poll)(frame, task) }
+        unsafe {
+            let ended = match drive(frame, task) {
+                Poll::Ready(ended) => ended,
+                Poll::Pending => {
+                    let limit = (*frame.as_ptr()).limit.as_mut()?;
+                    if Pin::new(&mut limit.timer).poll(task).is_pending() {
+                        return None;
+                    }
+                    Err(Failure::TimedOut(limit.duration))
+                }
+            };
+            Some(conclude(frame, ended))
+        }
     }
 
+    /// Drops the handler unfinished, because its actor was killed.
+    ///
     /// # Safety
     ///
     /// `frame` is the waiting frame of a cell that the caller owns. It is gone afterwards.
     pub(crate) unsafe fn cancel(frame: NonNull<Self>) {
         // SAFETY: the caller's promise.
-        unsafe { (frame.as_ref().cancel)(frame) }
+        unsafe {
+            drop_quietly(frame);
+            let Frame { table, cell, mut subject, pending, .. } = frame.read();
+            let handling = pending.handling;
+            cell.dead_letter(handling, DeadReason::Killed);
+            pending.reply.lose(Lost::DeadLetter(DeadReason::Killed));
+            subject.release();
+            blocks::free(frame.cast(), table.block);
+        }
     }
 }
 

@@ -3,16 +3,19 @@
 use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::actor::Actor;
+use super::any_cell::AnyCell;
 use super::bus::Bus;
 use super::cell::Cell;
 use super::context::Context;
 use super::error::{BoxError, ContractBreach, ErrorReport};
 use super::forward::Forward;
-use super::untyped::{self, PushUntyped};
+use super::handling::Handling;
+use super::untyped::Boxing;
 use crate::message::{Event, Kind, Request};
 
 /// Handles a command or a query.
@@ -196,13 +199,24 @@ pub struct HandlerOptions {
     pub timeout: Option<Duration>,
     /// A message that fails the actor is handed to the next incarnation once more.
     pub redeliver: bool,
+    /// It never waits: its future is ready when it is first polled.
+    pub immediate: bool,
+    /// It does not accept every message in every state.
+    pub selective: bool,
 }
 
 impl HandlerOptions {
-    /// User lane, not blocking, no timeout, no redelivery.
+    /// User lane, not blocking, no timeout, no redelivery; may wait, and accepts every message.
     #[must_use]
     pub const fn new() -> Self {
-        HandlerOptions { lane: Lane::User, blocking: false, timeout: None, redeliver: false }
+        HandlerOptions {
+            lane: Lane::User,
+            blocking: false,
+            timeout: None,
+            redeliver: false,
+            immediate: false,
+            selective: false,
+        }
     }
 
     /// In `lane`.
@@ -232,6 +246,20 @@ impl HandlerOptions {
         self.redeliver = true;
         self
     }
+
+    /// It never waits: its future is ready when it is first polled.
+    #[must_use]
+    pub const fn immediate(mut self) -> Self {
+        self.immediate = true;
+        self
+    }
+
+    /// `accepts` decides about each message.
+    #[must_use]
+    pub const fn selective(mut self) -> Self {
+        self.selective = true;
+        self
+    }
 }
 
 impl Default for HandlerOptions {
@@ -241,15 +269,21 @@ impl Default for HandlerOptions {
 }
 
 /// Has an actor hear an event.
-type Subscribe<A> = fn(&Arc<Cell<A>>, &Bus);
+type Subscribe = fn(&Bus, &Arc<dyn AnyCell>, &'static Handling);
 
 /// One line of an actor's dispatch table.
 pub struct HandlerEntry<A: Actor> {
-    type_id: fn() -> TypeId,
-    name: fn() -> &'static str,
-    kind: Kind,
-    pub(crate) push: PushUntyped<A>,
-    subscribe: Option<Subscribe<A>>,
+    handler: AnyHandler,
+    actor: PhantomData<fn(A)>,
+}
+
+/// The same, whatever the actor.
+pub(crate) struct AnyHandler {
+    pub(crate) type_id: fn() -> TypeId,
+    pub(crate) handling: &'static Handling,
+    /// For events: what takes them out of boxes and back.
+    pub(crate) boxing: Option<Boxing>,
+    subscribe: Option<Subscribe>,
 }
 
 impl<A: Actor> HandlerEntry<A> {
@@ -259,13 +293,10 @@ impl<A: Actor> HandlerEntry<A> {
     where
         A: Handler<M>,
     {
-        HandlerEntry {
-            type_id: TypeId::of::<M>,
-            name: M::name,
-            kind: M::KIND,
-            push: untyped::push_request::<A, M>,
-            subscribe: None,
-        }
+        let handling = Handling::of_request::<A, M>();
+        let type_id = TypeId::of::<M>;
+        let handler = AnyHandler { type_id, handling, boxing: None, subscribe: None };
+        HandlerEntry { handler, actor: PhantomData }
     }
 
     /// The line of an event.
@@ -274,43 +305,53 @@ impl<A: Actor> HandlerEntry<A> {
     where
         A: EventHandler<E>,
     {
-        HandlerEntry {
+        let handler = AnyHandler {
             type_id: TypeId::of::<E>,
-            name: E::name,
-            kind: E::KIND,
-            push: untyped::push_event::<A, E>,
-            subscribe: Some(|cell, bus| bus.subscribe_actor::<E, A>(cell)),
-        }
+            handling: Handling::of_event::<A, E>(),
+            boxing: Some(Boxing::of::<E>()),
+            subscribe: Some(Bus::subscribe_actor::<E>),
+        };
+        HandlerEntry { handler, actor: PhantomData }
     }
 
     /// The type of the message.
     #[must_use]
     pub fn type_id(&self) -> TypeId {
-        (self.type_id)()
+        (self.handler.type_id)()
     }
 
     /// The stable name of the message.
     #[must_use]
     pub fn message(&self) -> &'static str {
-        (self.name)()
+        (self.handler.handling.name)()
     }
 
     /// The kind of the message.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.handler.handling.kind
     }
 
-    /// Has the actor hear the event, if it is one.
+    /// Has the actor in `cell` hear the event, if it is one.
+    #[inline]
     pub(crate) fn subscribe(&self, cell: &Arc<Cell<A>>, bus: &Bus) {
-        if let Some(subscribe) = self.subscribe {
-            subscribe(cell, bus);
+        if let Some(subscribe) = self.handler.subscribe {
+            subscribe(bus, &(Arc::clone(cell) as Arc<dyn AnyCell>), self.handler.handling);
         }
     }
 }
 
+/// The handler of messages of a type, if there is one.
+pub(crate) fn find<A: Actor>(
+    handlers: &'static [HandlerEntry<A>],
+    message: TypeId,
+) -> Option<&'static AnyHandler> {
+    // Not `handler.type_id()`: on a reference that is the one of `Any`.
+    handlers.iter().map(|entry| &entry.handler).find(|handler| (handler.type_id)() == message)
+}
+
 impl<A: Actor> fmt::Debug for HandlerEntry<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind, self.message())
+        write!(f, "{} {}", self.kind(), self.message())
     }
 }

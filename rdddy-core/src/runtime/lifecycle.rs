@@ -15,21 +15,20 @@ use tokio::sync::oneshot;
 
 use super::actor::Actor;
 use super::any_cell::AnyCell;
-use super::cell::Cell;
+use super::cell::{Cell, CellRef};
 use super::config::RestartPolicy;
 use super::context::Context;
-use super::envelope::{About, Body, Parcel, Step};
+use super::envelope::Parcel;
 use super::error::ErrorReport;
-use super::event::{DeadReason, Failure, StopReason, SystemEvent};
+use super::event::{Failure, StopReason, SystemEvent};
 use super::frame::panic_message;
-use super::handler::Lane;
+use super::handling::Handling;
 use super::ledger::Entry;
 use super::props::Factory;
 use super::signals::Signals;
 use super::supervision;
 use super::turn::{Current, Deadline, Turn};
 use crate::limits;
-use crate::message::{Kind, Metadata};
 use crate::seam::Sleep;
 
 pub(crate) type HookFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -72,34 +71,16 @@ pub(crate) enum Ending {
     },
 }
 
-/// The order to end, queued behind the messages that wait already.
-struct Stop;
-
-impl<A: Actor> Body<A> for Stop {
-    const LANE: Lane = Lane::User;
-
-    fn about() -> About {
-        About { name: "rdddy.Stop", kind: Kind::Command, lane: Lane::User, internal: true }
-    }
-
-    fn accepted(&self, _: &A) -> bool {
-        true
-    }
-
-    unsafe fn handle(self, _: &Arc<Cell<A>>, _: Option<Arc<Metadata>>) -> Step {
-        Step::Stop
-    }
-
-    fn bury(self, _: DeadReason) {}
-}
-
-pub(crate) fn tell_stop<A: Actor>(cell: &Arc<Cell<A>>) {
+/// Orders the actor to end, after everything that waits already.
+pub(crate) fn tell_stop(cell: CellRef<'_>) {
+    // SAFETY: the order has no content.
+    let order = unsafe { Parcel::pack(Handling::of_stop(), ()) };
     // A closed mailbox: the actor has ended already.
-    let _ = cell.enqueue_always(Stop);
+    let _ = cell.enqueue_always(order);
 }
 
 /// Takes note that an owned cell's actor has failed, and has its supervisor see to it.
-pub(crate) fn fail<A: Actor>(cell: &Arc<Cell<A>>, failed: Failed) {
+pub(crate) fn fail(cell: CellRef<'_>, failed: Failed) {
     let Failed { failure, message, attempt, redeliver, quiet } = failed;
     if let Some(parcel) = redeliver {
         cell.put_front(parcel);
@@ -119,21 +100,22 @@ pub(crate) fn fail<A: Actor>(cell: &Arc<Cell<A>>, failed: Failed) {
             });
         }
     }
-    let task = supervision::supervise(Arc::clone(cell) as Arc<dyn AnyCell>, failure, quiet);
+    let task = supervision::supervise(cell.to_arc(), failure, quiet);
     cell.system().seam().spawn(task);
 }
 
 /// Ends an owned cell's actor, in a task of its own.
-pub(crate) fn end<A: Actor>(cell: &Arc<Cell<A>>, ending: Ending) {
-    let erased = Arc::clone(cell) as Arc<dyn AnyCell>;
-    cell.system().seam().spawn(async move {
-        let permanent = erased.config().restart == RestartPolicy::Permanent;
-        let again = permanent && erased.is_restartable() && !erased.system().is_closing();
+pub(crate) fn end(cell: CellRef<'_>, ending: Ending) {
+    let cell = cell.to_arc();
+    let system = Arc::clone(cell.system());
+    system.seam().spawn(async move {
+        let permanent = cell.config().restart == RestartPolicy::Permanent;
+        let again = permanent && cell.is_restartable() && !cell.system().is_closing();
         if again && matches!(ending, Ending::StoppedItself) {
             let failure = Failure::Error(ErrorReport::new("a permanent actor stopped itself"));
-            supervision::supervise(erased, failure, false).await;
+            supervision::supervise(cell, failure, false).await;
         } else {
-            terminate(erased, ending).await;
+            terminate(cell, ending).await;
         }
     });
 }
@@ -146,7 +128,7 @@ pub(crate) async fn acquire(cell: &Arc<dyn AnyCell>, cancel: bool) -> bool {
         return false;
     }
     let cancel = if cancel { Signals::CANCEL } else { Signals::HANDOVER };
-    Arc::clone(cell).alert(Signals::HANDOVER.or(cancel));
+    CellRef::from(cell).signal(Signals::HANDOVER.or(cancel));
     (&mut taking.taken).await.is_ok()
 }
 
@@ -161,7 +143,7 @@ impl Drop for Taking<'_> {
         self.taken.close();
         // Handed over at the last moment, to one who does not want it any more.
         if self.taken.try_recv().is_ok() {
-            Arc::clone(self.cell).let_run();
+            CellRef::from(self.cell).give_up();
         }
     }
 }
@@ -170,9 +152,9 @@ impl Drop for Taking<'_> {
 pub(crate) async fn stop_and_wait(cell: &Arc<dyn AnyCell>, gently: bool) {
     let ended = cell.extra_or_init().when_ended();
     if gently {
-        Arc::clone(cell).tell_stop();
+        tell_stop(CellRef::from(cell));
     } else if acquire(cell, true).await {
-        Arc::clone(cell).end(Ending::Killed);
+        end(CellRef::from(cell), Ending::Killed);
     }
     let _ = ended.await;
 }
@@ -198,7 +180,7 @@ pub(crate) async fn terminate(cell: Arc<dyn AnyCell>, ending: Ending) {
         let child = crate::seam::sync::lock(&parent.extra_or_init().children).remove(&cell.id());
         drop(child);
     }
-    cell.close();
+    CellRef::from(&cell).close();
     extra.dismiss_takers();
     system.ledger().count(Entry::Ended);
     if !quiet {
@@ -235,7 +217,7 @@ pub(crate) async fn stop_children(cell: &Arc<dyn AnyCell>) {
 
 /// Runs `on_stop`, and drops the actor unless the next life needs it.
 pub(crate) async fn wind_down<A: Actor>(cell: Arc<Cell<A>>, for_good: bool) {
-    if A::HOOKS.on_stop && cell.is_occupied() {
+    if const { A::HOOKS.on_stop } && cell.is_occupied() {
         let hook = hook(&cell, limits::STOP_TIMEOUT, |actor, cx| {
             Box::pin(async move {
                 actor.on_stop(cx).await;
@@ -251,8 +233,9 @@ pub(crate) async fn wind_down<A: Actor>(cell: Arc<Cell<A>>, for_good: bool) {
     }
     cell.clear_stop();
     if for_good || cell.extra().and_then(|extra| extra.factory()).is_some() {
+        let cell = cell as Arc<dyn AnyCell>;
         // SAFETY: the caller owns the cell, and no handler is running.
-        unsafe { drop_actor(&cell) };
+        unsafe { drop_actor(CellRef::from(&cell)) };
     }
 }
 
@@ -261,10 +244,10 @@ pub(crate) async fn wind_down<A: Actor>(cell: Arc<Cell<A>>, for_good: bool) {
 /// # Safety
 ///
 /// The caller owns the cell, and no handler is running.
-unsafe fn drop_actor<A: Actor>(cell: &Arc<Cell<A>>) {
+unsafe fn drop_actor(cell: CellRef<'_>) {
     // SAFETY: the caller's promise.
-    let actor = unsafe { cell.vacate() };
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(actor))) {
+    let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { cell.any().drop_actor() }));
+    if let Err(panic) = dropped {
         let panic = panic_message(&*panic);
         tracing::warn!(actor = %cell.path(), panic, "dropping the actor panicked");
     }
@@ -272,7 +255,7 @@ unsafe fn drop_actor<A: Actor>(cell: &Arc<Cell<A>>) {
 
 /// Ends an actor because its system is gone: at once if it is idle, else after what it has to do. A
 /// handler that waits is dropped, because a waiting cell keeps itself, and the system, alive.
-pub(crate) fn abandon<A: Actor>(cell: &Arc<Cell<A>>) {
+pub(crate) fn abandon(cell: CellRef<'_>) {
     if cell.claim() {
         cell.close();
         // SAFETY: just claimed, and idle until then.
@@ -296,7 +279,7 @@ pub(crate) async fn revive<A: Actor>(cell: Arc<Cell<A>>, failure: Failure) -> Re
         return Err(Failure::Error(ErrorReport::new(
             "the actor is still with a blocking handler that did not finish in time",
         )));
-    } else if A::HOOKS.on_restart {
+    } else if const { A::HOOKS.on_restart } {
         hook(&cell, limits::START_TIMEOUT, move |actor, cx| {
             Box::pin(async move { actor.on_restart(&failure, cx).await })
         })
@@ -307,7 +290,7 @@ pub(crate) async fn revive<A: Actor>(cell: Arc<Cell<A>>, failure: Failure) -> Re
 
 /// Runs `on_start` of an owned cell.
 pub(crate) async fn start<A: Actor>(cell: &Arc<Cell<A>>) -> Result<(), Failure> {
-    if A::HOOKS.on_start {
+    if const { A::HOOKS.on_start } {
         hook(cell, limits::START_TIMEOUT, |actor, cx| Box::pin(actor.on_start(cx))).await?;
     }
     Ok(())
@@ -328,7 +311,7 @@ async fn hook<A: Actor>(
         deadline: Deadline::NONE,
     };
     // SAFETY: `cell` and `turn` are alive until this function ends.
-    let mut cx = unsafe { Context::new(cell, &raw const turn) };
+    let mut cx = unsafe { Context::new(CellRef::from(cell), &raw const turn) };
     // SAFETY: the caller owns the cell, which is occupied, until this function ends.
     let actor = unsafe { cell.actor_mut() };
     let begun = catch_unwind(AssertUnwindSafe(|| run(actor, &mut cx)));

@@ -2,19 +2,15 @@
 //! while the system is observed.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
-use tracing::{Span, field};
+use tracing::{Span, field, span};
 
-use super::actor::Actor;
-use super::cell::Cell;
-use super::context::Context;
+use super::cell::CellRef;
 use super::event::ActorIdentity;
+use super::handling::Handling;
 use super::ledger::Counters;
 use super::system::System;
 use crate::message::Metadata;
@@ -178,11 +174,19 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
-    pub(crate) fn new<A: Actor>(
-        cell: &Arc<Cell<A>>,
-        message: &'static str,
+    /// For a message that is about to be handled, while the system is observed.
+    #[inline]
+    pub(crate) fn if_observed(
+        cell: CellRef<'_>,
+        handling: &Handling,
         metadata: Option<&Metadata>,
-    ) -> Self {
+    ) -> Option<Self> {
+        cell.system().is_observed().then(|| Probe::new(cell, handling, metadata))
+    }
+
+    #[cold]
+    fn new(cell: CellRef<'_>, handling: &Handling, metadata: Option<&Metadata>) -> Self {
+        let message = (handling.name)();
         let span = tracing::info_span!(
             "rdddy.handle",
             actor = %cell.path(),
@@ -196,15 +200,9 @@ impl Probe {
         Probe { system, message, span, started }
     }
 
-    /// Makes a handler start, and run, within the span and by the clock.
-    pub(crate) fn watch<A: Actor, F: Future>(
-        self,
-        start: impl FnOnce(&'static mut A, &'static mut Context<A>) -> F,
-    ) -> impl FnOnce(&'static mut A, &'static mut Context<A>) -> Observed<F> {
-        move |actor, cx| {
-            let future = self.span.in_scope(|| Box::pin(start(actor, cx)));
-            Observed { future, probe: self }
-        }
+    /// Enters the message's span.
+    pub(crate) fn enter(&self) -> span::Entered<'_> {
+        self.span.enter()
     }
 }
 
@@ -212,22 +210,5 @@ impl Drop for Probe {
     fn drop(&mut self) {
         let time = self.system.seam().elapsed().saturating_sub(self.started);
         self.system.observations().enter(self.message, time);
-    }
-}
-
-/// A handler's future, polled within its span.
-pub(crate) struct Observed<F> {
-    // Dropped before the probe, and so part of the time.
-    future: Pin<Box<F>>,
-    probe: Probe,
-}
-
-impl<F: Future> Future for Observed<F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
-        let Observed { future, probe } = &mut *self;
-        let _entered = probe.span.enter();
-        future.as_mut().poll(cx)
     }
 }

@@ -1,88 +1,93 @@
 //! Getting a message into a mailbox: at once, by the overflow policy, or after waiting for room.
 
-use std::future::poll_fn;
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
-use super::actor::Actor;
-use super::cell::{Cell, Unqueued};
+use super::any_cell::AnyCell;
+use super::cell::{CellRef, Unqueued};
 use super::config::{Capacity, Overflow};
-use super::envelope::{Body, Parcel};
+use super::envelope::Parcel;
 use super::event::{DeadReason, SystemEvent};
 use super::handler::Lane;
 use super::ledger::Entry;
 use super::signals::Signals;
-use crate::message::Metadata;
+use crate::seam::Sleep;
 
-/// Why a message was not taken, with the message.
-pub(crate) enum Refused<B> {
-    /// The mailbox is full, and its policy is that the sender waits.
-    Wait(B),
-    /// The mailbox is full, and its policy is to say so.
-    Full(B),
-    /// The actor has ended.
-    Closed(B),
+/// A message that was not taken.
+pub(crate) struct Refused {
+    pub(crate) parcel: Parcel,
+    pub(crate) why: Refusal,
 }
 
-impl<B> Refused<B> {
-    pub(crate) fn into_body(self) -> B {
+/// Why a message was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The mailbox is full, and its policy is that the sender waits.
+    Wait,
+    /// The mailbox is full, and its policy is to say so.
+    Full,
+    /// The actor has ended.
+    Closed,
+}
+
+impl Refusal {
+    /// What a message that nobody takes back is called then.
+    pub(crate) fn dead_reason(self) -> DeadReason {
         match self {
-            Refused::Wait(body) | Refused::Full(body) | Refused::Closed(body) => body,
+            Refusal::Wait => DeadReason::NoRoom,
+            Refusal::Full => DeadReason::Overflow,
+            Refusal::Closed => DeadReason::Stopped,
         }
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl CellRef<'_> {
     /// Offers a message, with metadata if there is any to carry on.
-    #[inline(always)]
-    pub(crate) fn offer<B: Body<A>>(self: &Arc<Self>, body: B) -> Result<(), Refused<B>> {
-        let metadata = self.system().metadata(|| B::about().name);
-        self.offer_with(body, metadata)
+    #[inline]
+    pub(crate) fn offer(self, mut parcel: Parcel) -> Result<(), Refused> {
+        parcel.attach(self.system().metadata(parcel.handling().name));
+        self.offer_as_is(parcel)
     }
 
-    #[inline(always)]
-    pub(crate) fn offer_with<B: Body<A>>(
-        self: &Arc<Self>,
-        body: B,
-        metadata: Option<Arc<Metadata>>,
-    ) -> Result<(), Refused<B>> {
-        match self.enqueue(body, metadata.clone()) {
+    /// The same, with the metadata that it has.
+    #[inline]
+    pub(crate) fn offer_as_is(self, parcel: Parcel) -> Result<(), Refused> {
+        let lane = parcel.handling().lane;
+        match self.enqueue(parcel) {
             Ok(()) => {
-                self.note_sent::<B>();
+                self.note_sent(lane);
                 Ok(())
             }
-            Err(Unqueued::Full(body)) => self.overflow(body, metadata),
-            Err(Unqueued::Closed(body)) => Err(Refused::Closed(body)),
+            Err(Unqueued::Full(parcel)) => self.overflow(parcel),
+            Err(Unqueued::Closed(parcel)) => Err(Refused { parcel, why: Refusal::Closed }),
         }
     }
 
-    #[inline(always)]
-    fn note_sent<B: Body<A>>(self: &Arc<Self>) {
+    #[inline]
+    fn note_sent(self, lane: Lane) {
         self.system().ledger().count(Entry::Sent);
-        if B::LANE == Lane::Control {
+        if lane == Lane::Control {
             self.signal(Signals::CONTROL);
         }
     }
 
     /// Delivers a message that no policy may refuse: there is at most one per watched actor.
-    pub(crate) fn offer_always<B: Body<A>>(self: &Arc<Self>, body: B) {
+    pub(crate) fn offer_always(self, parcel: Parcel) {
+        let lane = parcel.handling().lane;
         // An actor that has ended does not mind.
-        if self.enqueue_always(body).is_ok() {
-            self.note_sent::<B>();
+        if self.enqueue_always(parcel).is_ok() {
+            self.note_sent(lane);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn overflow<B: Body<A>>(
-        self: &Arc<Self>,
-        body: B,
-        metadata: Option<Arc<Metadata>>,
-    ) -> Result<(), Refused<B>> {
+    fn overflow(self, parcel: Parcel) -> Result<(), Refused> {
         if self.is_closed() {
-            return Err(Refused::Closed(body));
+            return Err(Refused { parcel, why: Refusal::Closed });
         }
         let config = self.config();
         let capacity = match config.mailbox {
@@ -90,47 +95,42 @@ impl<A: Actor> Cell<A> {
             Capacity::Unbounded => u32::MAX,
         };
         if config.overflow == Overflow::Block {
-            return Err(Refused::Wait(body));
+            return Err(Refused { parcel, why: Refusal::Wait });
         }
         if config.overflow == Overflow::DropOldest {
-            return self.push_ring(body, metadata, capacity);
+            self.push_ring(parcel, capacity);
+            return Ok(());
         }
-        let about = B::about();
-        self.system().emit(|| SystemEvent::Overflowed {
-            actor: self.identity(),
-            message: about.name,
-            capacity,
-        });
+        self.emit_overflow(&parcel, capacity);
         if config.overflow == Overflow::Fail {
-            return Err(Refused::Full(body));
+            return Err(Refused { parcel, why: Refusal::Full });
         }
         let ledger = self.system().ledger();
         ledger.count(Entry::Sent);
         if config.overflow == Overflow::DropNewest {
             ledger.count(Entry::DeadLetters);
-            body.bury(DeadReason::Overflow);
+            parcel.lose(DeadReason::Overflow);
         } else {
-            self.bury(Parcel::pack::<A, B>(body, metadata), DeadReason::Overflow);
+            self.bury(parcel, DeadReason::Overflow);
         }
         Ok(())
     }
 
-    fn push_ring<B: Body<A>>(
-        self: &Arc<Self>,
-        body: B,
-        metadata: Option<Arc<Metadata>>,
-        capacity: u32,
-    ) -> Result<(), Refused<B>> {
+    fn emit_overflow(self, parcel: &Parcel, capacity: u32) {
+        self.system().emit(|| SystemEvent::Overflowed {
+            actor: self.identity(),
+            message: (parcel.handling().name)(),
+            capacity,
+        });
+    }
+
+    fn push_ring(self, parcel: Parcel, capacity: u32) {
         let extra = self.extra_or_init();
-        let oldest = extra.push_ring(Parcel::pack::<A, B>(body, metadata), capacity);
+        let oldest = extra.push_ring(parcel, capacity);
         self.system().ledger().count(Entry::Sent);
         self.signal(Signals::RING);
         if let Some(oldest) = oldest {
-            self.system().emit(|| SystemEvent::Overflowed {
-                actor: self.identity(),
-                message: oldest.about().name,
-                capacity,
-            });
+            self.emit_overflow(&oldest, capacity);
             self.bury(oldest, DeadReason::Overflow);
         }
         if self.is_closed() {
@@ -139,38 +139,48 @@ impl<A: Actor> Cell<A> {
                 self.bury(parcel, DeadReason::Stopped);
             }
         }
-        Ok(())
     }
+}
 
-    /// Offers a message until there is room for it, for at most `limit`.
-    pub(crate) async fn offer_waiting<B: Body<A>>(
-        self: Arc<Self>,
-        body: B,
-        metadata: Option<Arc<Metadata>>,
-        limit: Duration,
-    ) -> Result<(), Refused<B>> {
-        let mut body = Some(body);
-        let mut timer = None;
-        poll_fn(|cx| {
-            loop {
-                let Some(offered) = body.take() else { return Poll::Ready(Ok(())) };
-                match self.offer_with(offered, metadata.clone()) {
-                    Err(Refused::Wait(back)) => body = Some(back),
-                    other => return Poll::Ready(other),
-                }
-                if !self.wait_for_room(cx.waker()) {
-                    break;
-                }
+/// A message that is offered until there is room for it.
+pub(crate) struct Offering {
+    cell: Arc<dyn AnyCell>,
+    parcel: Option<Parcel>,
+    limit: Duration,
+    timer: Option<Sleep>,
+}
+
+impl Offering {
+    /// For at most `limit`.
+    pub(crate) fn new(cell: Arc<dyn AnyCell>, parcel: Parcel, limit: Duration) -> Self {
+        Offering { cell, parcel: Some(parcel), limit, timer: None }
+    }
+}
+
+impl Future for Offering {
+    type Output = Result<(), Refused>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        let Offering { cell, parcel, limit, timer } = &mut *self;
+        let cell = CellRef::from(&*cell);
+        loop {
+            let Some(offered) = parcel.take() else { return Poll::Ready(Ok(())) };
+            match cell.offer_as_is(offered) {
+                Err(Refused { parcel: back, why: Refusal::Wait }) => *parcel = Some(back),
+                other => return Poll::Ready(other),
             }
-            let timer = timer.get_or_insert_with(|| {
-                let seam = self.system().seam();
-                seam.deadline(seam.elapsed(), limit)
-            });
-            if Pin::new(timer).poll(cx).is_pending() {
-                return Poll::Pending;
+            if !cell.wait_for_room(cx.waker()) {
+                break;
             }
-            Poll::Ready(body.take().map_or(Ok(()), |back| Err(Refused::Wait(back))))
-        })
-        .await
+        }
+        let timer = timer.get_or_insert_with(|| {
+            let seam = cell.system().seam();
+            seam.deadline(seam.elapsed(), *limit)
+        });
+        if Pin::new(timer).poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        let late = |parcel| Err(Refused { parcel, why: Refusal::Wait });
+        Poll::Ready(parcel.take().map_or(Ok(()), late))
     }
 }

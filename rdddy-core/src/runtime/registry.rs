@@ -78,7 +78,7 @@ impl Registry {
         self.by_id(id)
     }
 
-    pub(crate) fn remove(&self, cell: &dyn AnyCell) {
+    pub(crate) fn remove(&self, cell: &(dyn AnyCell + 'static)) {
         if let Some(name) = cell.extra().and_then(|extra| extra.name()) {
             lock(&self.names).remove(name);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::actor::Actor;
 use super::actor_ref::ActorRef;
 use super::any_cell::AnyCell;
-use super::cell::Cell;
+use super::cell::{Cell, CellRef};
 use super::config::{ActorConfig, Capacity};
 use super::error::{BadConfig, SpawnError};
 use super::event::SystemEvent;
@@ -25,7 +25,7 @@ pub(crate) async fn spawn<A: Actor>(
     props: Props<A>,
 ) -> Result<ActorRef<A>, SpawnError> {
     let cell = place(system, parent, props)?;
-    if A::HOOKS.on_start {
+    if const { A::HOOKS.on_start } {
         begin(&cell).await?;
     }
     Ok(ActorRef::new(cell))
@@ -108,7 +108,7 @@ async fn begin<A: Actor>(cell: &Arc<Cell<A>>) -> Result<(), SpawnError> {
     abandoned.0 = None;
     match started {
         Ok(()) => {
-            cell.give_up();
+            CellRef::from(cell).give_up();
             Ok(())
         }
         Err(failure) => {
@@ -125,7 +125,7 @@ struct Abandoned<'a, A: Actor>(Option<&'a Arc<Cell<A>>>);
 impl<A: Actor> Drop for Abandoned<'_, A> {
     fn drop(&mut self) {
         if let Some(cell) = self.0 {
-            lifecycle::end(cell, Ending::Killed);
+            lifecycle::end(CellRef::from(cell), Ending::Killed);
         }
     }
 }

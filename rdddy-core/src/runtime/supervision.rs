@@ -7,10 +7,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::any_cell::AnyCell;
+use super::cell::CellRef;
 use super::config::{ActorConfig, Backoff, Exhausted, RestartPolicy, Strategy};
 use super::event::{Failure, SystemEvent};
 use super::ledger::Entry;
-use super::lifecycle::{Ending, acquire, stop_children, terminate};
+use super::lifecycle::{self, Ending, Failed, acquire, stop_children, terminate};
 use super::system::System;
 use crate::seam::sync::lock;
 
@@ -41,7 +42,7 @@ pub(crate) async fn supervise(cell: Arc<dyn AnyCell>, mut failure: Failure, quie
         }
         if !backoff.is_zero() {
             let over = unless_wanted(&cell, system.seam().sleep(backoff)).await;
-            if over.is_none() && Arc::clone(&cell).hand_over() {
+            if over.is_none() && CellRef::from(&cell).hand_over().is_none() {
                 // Somebody ends it, or restarts it with its siblings.
                 return;
             }
@@ -144,10 +145,8 @@ async fn take_siblings(
         if !wanted {
             return Some(taken);
         }
-        taken.into_iter().for_each(|sibling| sibling.let_run());
-        if Arc::clone(cell).hand_over() {
-            return None;
-        }
+        taken.iter().for_each(|sibling| CellRef::from(sibling).give_up());
+        CellRef::from(cell).hand_over()?;
     }
 }
 
@@ -174,7 +173,7 @@ async fn restart(
             if member.id() == cell.id() {
                 result = Err(next);
             } else {
-                member.fail(next);
+                lifecycle::fail(CellRef::from(&member), Failed::outside(next));
             }
         }
     }
@@ -198,7 +197,7 @@ async fn begin(cell: &Arc<dyn AnyCell>, failure: Failure, quiet: bool) -> Result
         let incarnation = extra.incarnation();
         system.emit(|| SystemEvent::Restarted { actor: cell.identity(), incarnation });
     }
-    Arc::clone(cell).let_run();
+    CellRef::from(cell).give_up();
     Ok(())
 }
 
@@ -224,7 +223,8 @@ async fn exhausted(
     if let Some(parent) = parent
         && acquire(&parent, false).await
     {
-        parent.fail(Failure::Child { child: path, failure: Arc::new(failure) });
+        let failure = Failure::Child { child: path, failure: Arc::new(failure) };
+        lifecycle::fail(CellRef::from(&parent), Failed::outside(failure));
     }
 }
 

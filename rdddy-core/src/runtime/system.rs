@@ -3,21 +3,22 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 use super::bus::Bus;
+use super::cell::CellRef;
 use super::config::ActorConfig;
-use super::error::Unanswered;
 use super::event::{ActorIdentity, DeadReason, Failure, SystemEvent};
 use super::id::ActorId;
 use super::ledger::{Entry, Ledger};
+use super::lifecycle;
 use super::observe::Observations;
 use super::recorder::{Recorded, Recorder};
 use super::registry::Registry;
 use super::shutdown::{self, Termination};
 use super::turn;
 use super::wait_graph::WaitGraph;
-use crate::message::{Kind, MessageId, Metadata, Request};
+use crate::message::{Kind, MessageId, Metadata};
 use crate::seam::Seam;
 use crate::seam::sync::lock;
 
@@ -286,21 +287,6 @@ impl System {
         self.emit(|| SystemEvent::DeadLetter { message, kind, actor, to, reason });
     }
 
-    /// Ends a message that could not be forwarded.
-    pub(crate) fn forward_failed<M: Request>(
-        self: &Arc<Self>,
-        actor: ActorIdentity,
-        to: ActorId,
-        reply: Option<oneshot::Sender<super::deliver::Answer<M>>>,
-    ) {
-        self.ledger.count(Entry::Sent);
-        self.dead_letter(M::name(), M::KIND, Some(actor), to, DeadReason::Forward);
-        if let Some(reply) = reply {
-            // An asker that is gone does not mind.
-            let _ = reply.send(Err(Unanswered::DeadLetter(DeadReason::Forward)));
-        }
-    }
-
     /// Checks the registered invariants, after an actor has handled a message.
     #[inline]
     pub(crate) fn check_invariants(self: &Arc<Self>, actor: impl FnOnce() -> ActorIdentity) {
@@ -342,7 +328,7 @@ impl System {
         }
         self.phase.store(phase::ENDED, Ordering::Release);
         for cell in self.registry.all() {
-            cell.abandon();
+            lifecycle::abandon(CellRef::from(&cell));
         }
         self.registry.clear();
         self.bus.clear();

@@ -1,9 +1,11 @@
 //! Work beside an actor's handlers: timers, piped futures, attached streams. It ends with the life
 //! of the actor that began it.
+#![expect(unsafe_code, reason = "packs messages for their own handling")]
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, Weak};
@@ -15,15 +17,16 @@ use tokio::sync::oneshot;
 
 use super::actor::Actor;
 use super::any_cell::AnyCell;
-use super::cell::Cell;
+use super::cell::CellRef;
 use super::context::Context;
-use super::deliver::Told;
-use super::event::{DeadReason, Failure};
+use super::envelope::Parcel;
+use super::event::Failure;
 use super::frame::panic_message;
 use super::handler::Handler;
+use super::handling::Handling;
 use super::ledger::Entry;
-use super::lifecycle;
-use super::offer::Refused;
+use super::lifecycle::{self, Failed};
+use super::offer::{Offering, Refusal, Refused};
 use crate::limits;
 use crate::message::{Metadata, Request};
 use crate::seam::sync::lock;
@@ -114,8 +117,8 @@ impl fmt::Debug for TaskHandle {
 
 /// Runs `work` beside the actor of `cell`, for as long as the actor lives. A panic fails the actor,
 /// after the message that it is handling.
-fn begin<A: Actor>(
-    cell: &Arc<Cell<A>>,
+fn begin(
+    cell: &Arc<dyn AnyCell>,
     work: impl Future<Output = ()> + Send + 'static,
 ) -> Result<TaskHandle, TaskError> {
     let (key, mut cancelled) = cell.extra_or_init().tasks.begin()?;
@@ -135,52 +138,59 @@ fn begin<A: Actor>(
         })
         .await;
         cancel();
-        if let (Err(failure), Some(cell)) = (ended, actor.upgrade()) {
-            let cell = cell as Arc<dyn AnyCell>;
-            if lifecycle::acquire(&cell, false).await {
-                cell.fail(failure);
-            }
+        if let (Err(failure), Some(cell)) = (ended, actor.upgrade())
+            && lifecycle::acquire(&cell, false).await
+        {
+            lifecycle::fail(CellRef::from(&cell), Failed::outside(failure));
         }
     });
     Ok(handle)
 }
 
 /// Sends to an actor from beside its handlers.
-struct Post<A: Actor> {
-    to: Weak<Cell<A>>,
+struct Post<M> {
+    to: Weak<dyn AnyCell>,
+    handling: &'static Handling,
     /// The metadata of the message that the work was begun for.
     cause: Option<Arc<Metadata>>,
+    message: PhantomData<fn(M)>,
 }
 
-impl<A: Actor> Post<A> {
-    fn of(cx: &Context<A>) -> Self {
-        Post { to: Arc::downgrade(cx.cell()), cause: cx.turn().metadata.clone() }
+impl<M: Request> Post<M> {
+    fn of<A: Handler<M>>(cx: &Context<A>) -> Self {
+        let to = Arc::downgrade(cx.cell()) as Weak<dyn AnyCell>;
+        let (handling, cause) = (Handling::of_request::<A, M>(), cx.turn().metadata.clone());
+        Post { to, handling, cause, message: PhantomData }
     }
 
     /// Sends a message that nobody is there to take back: one that is not taken becomes a dead
     /// letter. False when the actor has ended.
-    async fn send<M: Request>(&self, message: M) -> bool
-    where
-        A: Handler<M>,
-    {
-        let Some(cell) = self.to.upgrade() else { return false };
-        let system = Arc::clone(cell.system());
-        let metadata = system.metadata_after(self.cause.as_deref(), M::name);
-        let told = Told(message);
-        let sending = Arc::clone(&cell).offer_waiting(told, metadata, limits::SEND_TIMEOUT);
-        let reason = match sending.await {
-            Ok(()) => return true,
-            Err(Refused::Wait(_)) => DeadReason::NoRoom,
-            Err(Refused::Full(_)) => DeadReason::Overflow,
-            Err(Refused::Closed(_)) => DeadReason::Stopped,
-        };
-        system.ledger().count(Entry::Sent);
-        system.dead_letter(M::name(), M::KIND, Some(cell.identity()), cell.id(), reason);
-        reason != DeadReason::Stopped
+    fn send(&self, message: M) -> impl Future<Output = bool> + Send + use<M> {
+        // SAFETY: the handling of an `M`.
+        let mut parcel = unsafe { Parcel::pack(self.handling, message) };
+        let cell = self.to.upgrade();
+        if let Some(cell) = &cell {
+            let system = cell.system();
+            parcel.attach(system.metadata_after(self.cause.as_deref(), self.handling.name));
+        }
+        post(cell, parcel)
     }
 }
 
+async fn post(cell: Option<Arc<dyn AnyCell>>, parcel: Parcel) -> bool {
+    let Some(cell) = cell else { return false };
+    let offering = Offering::new(Arc::clone(&cell), parcel, limits::SEND_TIMEOUT);
+    let Err(Refused { parcel, why }) = offering.await else { return true };
+    cell.system().ledger().count(Entry::Sent);
+    CellRef::from(&cell).bury(parcel, why.dead_reason());
+    why != Refusal::Closed
+}
+
 impl<A: Actor> Context<A> {
+    fn erased(&self) -> Arc<dyn AnyCell> {
+        Arc::clone(self.cell()) as _
+    }
+
     /// Sends `message` to this actor after `delay`.
     ///
     /// # Errors
@@ -199,7 +209,7 @@ impl<A: Actor> Context<A> {
         }
         let me = Post::of(self);
         let sleep = self.cell().system().seam().sleep(delay);
-        begin(self.cell(), async move {
+        begin(&self.erased(), async move {
             sleep.await;
             me.send(message).await;
         })
@@ -227,7 +237,7 @@ impl<A: Actor> Context<A> {
         }
         let me = Post::of(self);
         let system = Arc::downgrade(self.cell().system());
-        begin(self.cell(), async move {
+        begin(&self.erased(), async move {
             while let Some(system) = system.upgrade() {
                 let sleep = system.seam().sleep(period);
                 drop(system);
@@ -254,7 +264,7 @@ impl<A: Actor> Context<A> {
         A: Handler<M>,
     {
         let me = Post::of(self);
-        begin(self.cell(), async move {
+        begin(&self.erased(), async move {
             me.send(message(work.await)).await;
         })
     }
@@ -274,7 +284,7 @@ impl<A: Actor> Context<A> {
         A: Handler<M>,
     {
         let me = Post::of(self);
-        begin(self.cell(), async move {
+        begin(&self.erased(), async move {
             let mut stream = Box::pin(stream);
             while let Some(item) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
                 if !me.send(message(item)).await {

@@ -1,14 +1,16 @@
 //! Being told when another actor ends, and sharing its fate.
+#![expect(unsafe_code, reason = "packs an event for its own handling")]
 
 use std::sync::Arc;
 
 use super::actor::Actor;
 use super::any_cell::AnyCell;
-use super::cell::Cell;
-use super::deliver::Published;
+use super::cell::{Cell, CellRef};
+use super::envelope::{Parcel, Shared};
 use super::event::{Failure, StopReason, Terminated};
 use super::handler::EventHandler;
-use super::lifecycle::acquire;
+use super::handling::Handling;
+use super::lifecycle::{self, Failed, acquire};
 use crate::seam::sync::lock;
 
 /// What ties one actor to another. There may be one of each between two.
@@ -43,7 +45,10 @@ where
     let cell = Arc::downgrade(watcher);
     let told = Watcher::Told(Box::new(move |terminated| {
         if let Some(cell) = cell.upgrade() {
-            cell.offer_always(Published { event: Arc::new(terminated.clone()), attempt: 1 });
+            let event = Shared::of(&Arc::new(terminated.clone()));
+            // SAFETY: the handling of this event.
+            let parcel = unsafe { Parcel::pack(Handling::of_event::<A, Terminated>(), event) };
+            CellRef::from(&cell).offer_always(parcel);
         }
     }));
     add(&(Arc::clone(target) as Arc<dyn AnyCell>), watcher.id(), told);
@@ -96,7 +101,8 @@ fn tell(target: &Arc<dyn AnyCell>, how: Watcher, reason: &StopReason) {
                 let actor = target.path();
                 target.system().seam().spawn(async move {
                     if acquire(&other, false).await {
-                        other.fail(Failure::Link { actor });
+                        let failed = Failed::outside(Failure::Link { actor });
+                        lifecycle::fail(CellRef::from(&other), failed);
                     }
                 });
             }

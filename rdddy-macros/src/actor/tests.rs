@@ -35,6 +35,8 @@ fn an_actor_becomes_glue_that_can_be_read() {
         }
         #[automatically_derived]
         impl ::rdddy::__private::Handler<Add> for Counter {
+            const OPTIONS: ::rdddy::__private::HandlerOptions =
+                ::rdddy::__private::HandlerOptions::new().immediate();
             fn handle(
                 &mut self,
                 add: Add,

@@ -17,21 +17,22 @@
 #![expect(unsafe_code, reason = "state that only the owner touches, without a lock")]
 
 mod queue;
+mod reference;
 mod run;
 mod wait;
 
 use std::cell::{Cell as StdCell, UnsafeCell};
 use std::mem::MaybeUninit;
+use std::ops::Deref;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
 use super::actor::Actor;
 use super::any_cell::AnyCell;
 use super::config::{ActorConfig, Capacity, Overflow};
-use super::error::ContractBreach;
-use super::event::{ActorIdentity, Failure, SystemEvent};
+use super::event::ActorIdentity;
 use super::extra::Extra;
-use super::frame::{FrameHeader, panic_message};
+use super::frame::Frame;
 use super::id::{ActorId, ActorPath};
 use super::lazy::Lazy;
 use super::mailbox::{Mailbox, Ready};
@@ -40,6 +41,7 @@ use super::signals::SignalSet;
 use super::system::System;
 
 pub(crate) use queue::Unqueued;
+pub(crate) use reference::CellRef;
 
 /// What the owner remembers.
 mod marks {
@@ -51,16 +53,24 @@ mod marks {
     pub(super) const FRONT: u8 = 4;
 }
 
-/// See the module. What producers write to comes first, what the owner writes to comes last.
+/// An actor in its cell. What does not depend on its type comes first, so that a pointer to a cell is
+/// a pointer to its core.
 #[repr(C)]
 pub(crate) struct Cell<A: Actor> {
+    core: Core,
+    state: UnsafeCell<MaybeUninit<A>>,
+}
+
+/// All of a cell but the actor. What producers write to comes first, what the owner writes to comes
+/// last.
+#[repr(C)]
+pub(crate) struct Core {
     mailbox: Mailbox,
     system: Arc<System>,
     id: ActorId,
     extra: Lazy<Extra>,
-    frame: StdCell<*mut FrameHeader>,
+    frame: StdCell<*mut Frame>,
     ready: Ready<Flags>,
-    state: UnsafeCell<MaybeUninit<A>>,
 }
 
 /// How the cell stands, in three bytes.
@@ -70,12 +80,25 @@ struct Flags {
     marks: StdCell<u8>,
 }
 
-// SAFETY: `state`, `frame`, `marks` and the mailbox's owner side are touched by the owner only, and
-// ownership passes between threads through the mailbox's and the parking's atomics. An `Actor` is
-// `Send`. There is no bound on `A`: actors that hold each other's references would recurse.
+// SAFETY: `frame`, `marks` and the mailbox's owner side are touched by the owner only, and ownership
+// passes between threads through the mailbox's and the parking's atomics.
+unsafe impl Send for Core {}
+// SAFETY: as above.
+unsafe impl Sync for Core {}
+// SAFETY: `state` is touched by the owner only, and an `Actor` is `Send`. There is no bound on `A`:
+// actors that hold each other's references would recurse.
 unsafe impl<A: Actor> Send for Cell<A> {}
 // SAFETY: as above.
 unsafe impl<A: Actor> Sync for Cell<A> {}
+
+impl<A: Actor> Deref for Cell<A> {
+    type Target = Core;
+
+    #[inline]
+    fn deref(&self) -> &Core {
+        &self.core
+    }
+}
 
 impl<A: Actor> Cell<A> {
     /// A cell that holds `actor`. The caller owns it if the actor has an `on_start`; otherwise it is
@@ -95,7 +118,7 @@ impl<A: Actor> Cell<A> {
             Capacity::Bounded(capacity) => capacity,
             Capacity::Unbounded => u32::MAX,
         };
-        Arc::new(Cell {
+        let core = Core {
             mailbox: mailbox.of_capacity(capacity),
             ready: Ready::beside(Flags {
                 parking: Parking::new(),
@@ -106,55 +129,16 @@ impl<A: Actor> Cell<A> {
             extra: Lazy::new(),
             id,
             system,
-            state: UnsafeCell::new(MaybeUninit::new(actor)),
-        })
-    }
-
-    #[inline]
-    pub(crate) fn id(&self) -> ActorId {
-        self.id
-    }
-
-    #[inline]
-    pub(crate) fn system(&self) -> &Arc<System> {
-        &self.system
-    }
-
-    pub(crate) fn waiting(&self) -> u32 {
-        self.mailbox.waiting()
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.mailbox.is_closed()
-    }
-
-    pub(crate) fn extra(&self) -> Option<&Extra> {
-        self.extra.get()
-    }
-
-    pub(crate) fn extra_or_init(&self) -> &Extra {
-        self.extra.get_or_init()
-    }
-
-    pub(crate) fn config(&self) -> ActorConfig {
-        self.extra().and_then(Extra::config).unwrap_or(A::CONFIG)
-    }
-
-    pub(crate) fn incarnation(&self) -> u32 {
-        self.extra().map_or(1, Extra::incarnation)
+        };
+        Arc::new(Cell { core, state: UnsafeCell::new(MaybeUninit::new(actor)) })
     }
 
     pub(crate) fn path(&self) -> ActorPath {
-        let extra = self.extra();
-        let parent = extra.and_then(Extra::parent).map(|parent| parent.path());
-        match extra.and_then(Extra::name) {
-            Some(name) => ActorPath::child_of(parent.as_ref(), name),
-            None => ActorPath::child_of(parent.as_ref(), &format!("{}{}", A::NAME, self.id)),
-        }
+        (self as &dyn AnyCell).path()
     }
 
     pub(crate) fn identity(&self) -> ActorIdentity {
-        ActorIdentity { id: self.id, path: self.path(), type_name: A::NAME }
+        (self as &dyn AnyCell).identity()
     }
 
     /// # Safety
@@ -199,56 +183,94 @@ impl<A: Actor> Cell<A> {
     pub(crate) unsafe fn occupy(&self, actor: A) {
         // SAFETY: the caller's promise.
         unsafe { (*self.state.get()).write(actor) };
-        self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::OCCUPIED);
+        self.mark(marks::OCCUPIED);
+    }
+}
+
+impl Core {
+    #[inline]
+    pub(crate) fn id(&self) -> ActorId {
+        self.id
+    }
+
+    #[inline]
+    pub(crate) fn system(&self) -> &Arc<System> {
+        &self.system
+    }
+
+    /// Messages that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.mailbox.waiting() as usize + self.extra().map_or(0, Extra::waiting)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.mailbox.is_closed()
+    }
+
+    /// Whether the actor has nothing to do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.mailbox.is_idle()
+    }
+
+    /// Takes an idle cell.
+    pub(crate) fn claim(&self) -> bool {
+        self.mailbox.try_claim()
+    }
+
+    pub(crate) fn extra(&self) -> Option<&Extra> {
+        self.extra.get()
+    }
+
+    pub(crate) fn extra_or_init(&self) -> &Extra {
+        self.extra.get_or_init()
+    }
+
+    /// Which life of the actor this is, counted from 1.
+    pub(crate) fn incarnation(&self) -> u32 {
+        self.extra().map_or(1, Extra::incarnation)
+    }
+
+    #[inline]
+    fn marked(&self, mark: u8) -> bool {
+        self.ready.rest.marks.get() & mark != 0
+    }
+
+    fn mark(&self, mark: u8) {
+        self.ready.rest.marks.set(self.ready.rest.marks.get() | mark);
+    }
+
+    fn unmark(&self, mark: u8) {
+        self.ready.rest.marks.set(self.ready.rest.marks.get() & !mark);
     }
 
     /// Whether the cell holds an actor. Asked by the owner.
     pub(crate) fn is_occupied(&self) -> bool {
-        self.ready.rest.marks.get() & marks::OCCUPIED != 0
+        self.marked(marks::OCCUPIED)
     }
 
     pub(crate) fn request_stop(&self) {
-        self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::STOP);
+        self.mark(marks::STOP);
     }
 
     pub(crate) fn clear_stop(&self) {
-        self.ready.rest.marks.set(self.ready.rest.marks.get() & !marks::STOP);
+        self.unmark(marks::STOP);
     }
 
+    #[inline]
     pub(crate) fn wants_stop(&self) -> bool {
-        self.ready.rest.marks.get() & marks::STOP != 0
-    }
-
-    /// Checks the actor's invariants after a handler that returned `out`.
-    pub(crate) fn check<O>(&self, out: O) -> Result<O, Failure> {
-        if !self.is_occupied() {
-            return Ok(out);
-        }
-        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            // SAFETY: called by the owner, after the handler has ended.
-            unsafe { self.actor() }.check_invariants()
-        }));
-        match checked {
-            Ok(Ok(())) => Ok(out),
-            Ok(Err(breach)) => Err(Failure::Breach(breach)),
-            Err(panic) => Err(Failure::Panic(panic_message(&*panic))),
-        }
-    }
-
-    /// Reports a breach, if `failure` is one.
-    pub(crate) fn report_breach(&self, failure: &Failure) {
-        if let Failure::Breach(breach) = failure {
-            let breach: ContractBreach = breach.clone();
-            self.system.emit(|| SystemEvent::ContractBreached { actor: self.identity(), breach });
-        }
+        self.marked(marks::STOP)
     }
 }
 
 impl<A: Actor> Drop for Cell<A> {
     fn drop(&mut self) {
-        self.close();
-        // SAFETY: nobody else has the cell any more.
-        drop(unsafe { self.vacate() });
+        let pointer: *const Self = self;
+        // SAFETY: the cell is alive until this returns, and nobody else has it any more; what it is
+        // lent to does not keep it.
+        unsafe {
+            CellRef::of_dying(pointer).close();
+            drop(self.vacate());
+        }
     }
 }
 
@@ -257,9 +279,6 @@ impl<A: Actor> std::fmt::Debug for Cell<A> {
         f.debug_struct("Cell").field("actor", &self.path()).finish_non_exhaustive()
     }
 }
-
-/// A cell is only ever looked at through [`AnyCell`] where its type is not known.
-const _: fn(&dyn AnyCell) = |_| ();
 
 #[cfg(all(test, not(rdddy_loom)))]
 mod tests {

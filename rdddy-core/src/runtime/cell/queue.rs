@@ -1,13 +1,10 @@
 //! What waits for an actor: in its mailbox, in front of it, in its ring, and at its door.
 #![expect(unsafe_code, reason = "the owner's side of the mailbox")]
 
-use std::sync::Arc;
 use std::task::Waker;
 
-use super::{Cell, marks};
-use crate::message::Metadata;
-use crate::runtime::actor::Actor;
-use crate::runtime::envelope::{Body, Parcel};
+use super::{CellRef, Core, marks};
+use crate::runtime::envelope::Parcel;
 use crate::runtime::event::DeadReason;
 use crate::runtime::extra::Extra;
 use crate::runtime::handler::Lane;
@@ -16,55 +13,89 @@ use crate::runtime::signals::Signals;
 use crate::seam::Runnable;
 
 /// Why a message was not queued, with the message.
-pub(crate) enum Unqueued<B> {
+pub(crate) enum Unqueued {
     /// As many wait as may.
-    Full(B),
+    Full(Parcel),
     /// The actor has ended.
-    Closed(B),
+    Closed(Parcel),
 }
 
-impl<A: Actor> Cell<A> {
+impl CellRef<'_> {
     /// Queues a message, if there is room for it.
-    #[inline(always)]
-    pub(crate) fn enqueue<B: Body<A>>(
-        self: &Arc<Self>,
-        body: B,
-        metadata: Option<Arc<Metadata>>,
-    ) -> Result<(), Unqueued<B>> {
-        self.enqueue_within(body, metadata, self.mailbox.capacity())
+    #[inline]
+    pub(crate) fn enqueue(self, parcel: Parcel) -> Result<(), Unqueued> {
+        self.enqueue_within(parcel, self.mailbox.capacity())
     }
 
     /// Queues a message, room or not.
-    pub(crate) fn enqueue_always<B: Body<A>>(self: &Arc<Self>, body: B) -> Result<(), Unqueued<B>> {
-        self.enqueue_within(body, None, u32::MAX)
+    pub(crate) fn enqueue_always(self, parcel: Parcel) -> Result<(), Unqueued> {
+        self.enqueue_within(parcel, u32::MAX)
     }
 
-    #[inline(always)]
-    fn enqueue_within<B: Body<A>>(
-        self: &Arc<Self>,
-        body: B,
-        metadata: Option<Arc<Metadata>>,
-        capacity: u32,
-    ) -> Result<(), Unqueued<B>> {
+    #[inline]
+    fn enqueue_within(self, parcel: Parcel, capacity: u32) -> Result<(), Unqueued> {
         if capacity == 0 {
-            return Err(Unqueued::Full(body));
+            return Err(Unqueued::Full(parcel));
         }
-        let link = Parcel::pack::<A, B>(body, metadata).into_link();
+        let link = parcel.into_link();
         // SAFETY: the link is the mailbox's from here on, if it is queued.
         let pushed = unsafe { self.mailbox.push(link, capacity) };
         match pushed {
             Pushed::Queued => return Ok(()),
             Pushed::Claimed => {
-                self.system.seam().schedule(Arc::clone(self) as Runnable);
+                self.schedule();
                 return Ok(());
             }
             Pushed::Full | Pushed::Closed => {}
         }
-        // SAFETY: packed from a `B` just now, and not queued.
-        let (body, _) = unsafe { Parcel::from_link(link).open::<B>() };
-        Err(if pushed == Pushed::Full { Unqueued::Full(body) } else { Unqueued::Closed(body) })
+        // SAFETY: a parcel just now, and not queued.
+        let parcel = unsafe { Parcel::from_link(link) };
+        Err(if pushed == Pushed::Full { Unqueued::Full(parcel) } else { Unqueued::Closed(parcel) })
     }
 
+    /// Has a runner go on with an owned cell.
+    #[inline]
+    pub(super) fn schedule(self) {
+        self.system.seam().schedule(self.to_arc() as Runnable);
+    }
+
+    /// Puts one message in front of all others.
+    pub(crate) fn put_front(self, parcel: Parcel) {
+        self.extra_or_init().push_front(parcel);
+        self.mark(marks::FRONT);
+    }
+
+    /// Ends a message unhandled, and says so.
+    pub(crate) fn bury(self, parcel: Parcel, reason: DeadReason) {
+        let handling = parcel.handling();
+        if !handling.internal {
+            self.dead_letter(handling, reason);
+        }
+        parcel.lose(reason);
+    }
+
+    /// Ends everything that still waits. Called by the owner, for good.
+    pub(crate) fn close(self) -> usize {
+        let mut buried = 0;
+        // SAFETY: called by the owner; links that come out are parcels that went in.
+        unsafe {
+            self.mailbox.close(&self.ready, |link| {
+                buried += 1;
+                self.bury(Parcel::from_link(link), DeadReason::Stopped);
+            });
+        }
+        if let Some(extra) = self.extra() {
+            for parcel in extra.take_waiting() {
+                buried += 1;
+                self.bury(parcel, DeadReason::Stopped);
+            }
+        }
+        self.wake_waiters();
+        buried
+    }
+}
+
+impl Core {
     /// Lets all who wait for room try again.
     #[cold]
     #[inline(never)]
@@ -96,7 +127,7 @@ impl<A: Actor> Cell<A> {
     /// The next message.
     #[inline]
     pub(super) fn take(&self, signals: Signals) -> Option<Parcel> {
-        if self.ready.rest.marks.get() & marks::FRONT != 0
+        if self.marked(marks::FRONT)
             && let Some(next) = self.take_front()
         {
             return Some(next);
@@ -114,7 +145,7 @@ impl<A: Actor> Cell<A> {
     fn take_front(&self) -> Option<Parcel> {
         let front = self.extra().and_then(Extra::pop_front);
         if front.is_none() {
-            self.ready.rest.marks.set(self.ready.rest.marks.get() & !marks::FRONT);
+            self.unmark(marks::FRONT);
         }
         front
     }
@@ -126,18 +157,12 @@ impl<A: Actor> Cell<A> {
         extra.pop_ring(|| self.ready.rest.signals.lower(Signals::RING))
     }
 
-    /// Puts one message in front of all others.
-    pub(crate) fn put_front(&self, parcel: Parcel) {
-        self.extra_or_init().push_front(parcel);
-        self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::FRONT);
-    }
-
     /// Puts everything stashed in front of the mailbox.
     pub(crate) fn unstash(&self) {
         if let Some(extra) = self.extra()
             && extra.unstash()
         {
-            self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::FRONT);
+            self.mark(marks::FRONT);
         }
     }
 
@@ -151,41 +176,12 @@ impl<A: Actor> Cell<A> {
                 &self.ready,
                 |link| {
                     let parcel = std::mem::ManuallyDrop::new(Parcel::from_link(link));
-                    parcel.about().lane == Lane::Control
+                    parcel.handling().lane == Lane::Control
                 },
                 |link| hurried.push(Parcel::from_link(link)),
             );
         }
         extra.push_control(hurried);
-        self.ready.rest.marks.set(self.ready.rest.marks.get() | marks::FRONT);
-    }
-
-    /// Ends a message unhandled, and says so.
-    pub(crate) fn bury(&self, parcel: Parcel, reason: DeadReason) {
-        let about = parcel.about();
-        if !about.internal {
-            self.system.dead_letter(about.name, about.kind, Some(self.identity()), self.id, reason);
-        }
-        parcel.bury(reason);
-    }
-
-    /// Ends everything that still waits. Called by the owner, for good.
-    pub(crate) fn close(&self) -> usize {
-        let mut buried = 0;
-        // SAFETY: called by the owner; links that come out are parcels that went in.
-        unsafe {
-            self.mailbox.close(&self.ready, |link| {
-                buried += 1;
-                self.bury(Parcel::from_link(link), DeadReason::Stopped);
-            });
-        }
-        if let Some(extra) = self.extra() {
-            for parcel in extra.take_waiting() {
-                buried += 1;
-                self.bury(parcel, DeadReason::Stopped);
-            }
-        }
-        self.wake_waiters();
-        buried
+        self.mark(marks::FRONT);
     }
 }

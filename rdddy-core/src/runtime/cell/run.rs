@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use super::{Cell, marks};
+use super::{Cell, CellRef, marks};
 use crate::runtime::actor::Actor;
+use crate::runtime::any_cell::AnyCell;
+use crate::runtime::deliver;
 use crate::runtime::envelope::{Parcel, Step};
 use crate::runtime::event::DeadReason;
 use crate::runtime::lifecycle::{self, Ending, Failed};
@@ -16,11 +18,16 @@ const BATCH: u32 = 256;
 
 impl<A: Actor> Run for Cell<A> {
     fn run(self: Arc<Self>) -> Option<Runnable> {
-        let simulated = self.system.is_simulated();
-        match self.run_batch(simulated) {
-            Some(Turnover::Again) if !self.release() => Some(self),
-            _ => None,
-        }
+        run(self)
+    }
+}
+
+/// What there is one of, whatever the actor.
+fn run(cell: Arc<dyn AnyCell>) -> Option<Runnable> {
+    let borrowed = CellRef::from(&cell);
+    match borrowed.run_batch(borrowed.system.is_simulated()) {
+        Some(Turnover::Again) if !borrowed.release() => Some(cell),
+        _ => None,
     }
 }
 
@@ -32,34 +39,25 @@ enum Turnover {
     Again,
 }
 
-impl<A: Actor> Cell<A> {
+impl CellRef<'_> {
     /// Raises `signals` and sees to it that somebody attends to them.
-    pub(crate) fn signal(self: &Arc<Self>, signals: Signals) {
+    pub(crate) fn signal(self, signals: Signals) {
         self.ready.rest.signals.raise(signals);
         if self.mailbox.try_claim()
             || (signals.has(Signals::CANCEL) && self.ready.rest.parking.notify())
         {
-            self.system.seam().schedule(Arc::clone(self) as Runnable);
+            self.schedule();
         }
-    }
-
-    pub(crate) fn is_idle(&self) -> bool {
-        self.mailbox.is_idle()
-    }
-
-    /// Takes an idle cell.
-    pub(crate) fn claim(&self) -> bool {
-        self.mailbox.try_claim()
     }
 
     /// Takes an idle cell that nobody wants anything else of.
     #[inline]
-    pub(crate) fn claim_quietly(self: &Arc<Self>) -> bool {
+    pub(crate) fn claim_quietly(self) -> bool {
         if !self.mailbox.try_claim() {
             return false;
         }
         if self.ready.rest.signals.get().urgent() {
-            self.system.seam().schedule(Arc::clone(self) as Runnable);
+            self.schedule();
             return false;
         }
         true
@@ -67,7 +65,7 @@ impl<A: Actor> Cell<A> {
 
     /// Goes on after a message that the caller handled in place.
     #[inline]
-    pub(crate) fn after_in_place(self: &Arc<Self>, step: Step) {
+    pub(crate) fn after_in_place(self, step: Step) {
         match step {
             Step::Done if !self.wants_stop() => self.give_up(),
             Step::Suspended => {}
@@ -81,16 +79,16 @@ impl<A: Actor> Cell<A> {
 
     /// Gives an owned cell up: it becomes idle, or a runner goes on with it.
     #[inline]
-    pub(crate) fn give_up(self: &Arc<Self>) {
+    pub(crate) fn give_up(self) {
         if !self.release() {
-            self.system.seam().schedule(Arc::clone(self) as Runnable);
+            self.schedule();
         }
     }
 
     /// Makes the cell idle; false when there is more to do, and the caller is still the owner.
     #[inline]
-    pub(super) fn release(&self) -> bool {
-        if self.ready.rest.marks.get() & marks::FRONT != 0 {
+    pub(super) fn release(self) -> bool {
+        if self.marked(marks::FRONT) {
             return false;
         }
         // SAFETY: called by the owner, which stops touching the cell's state after a `true`.
@@ -107,7 +105,7 @@ impl<A: Actor> Cell<A> {
     /// Attends to what was signalled; `None` when the cell is no longer the caller's.
     #[cold]
     #[inline(never)]
-    fn attend(self: &Arc<Self>, signals: Signals) -> Option<()> {
+    fn attend(self, signals: Signals) -> Option<()> {
         self.let_in();
         if signals.has(Signals::CANCEL) {
             self.ready.rest.signals.lower(Signals::CANCEL);
@@ -124,7 +122,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Gives the cell to whoever asked for it first; `None` when somebody took it.
-    pub(crate) fn hand_over(self: &Arc<Self>) -> Option<()> {
+    pub(crate) fn hand_over(self) -> Option<()> {
         let Some(extra) = self.extra() else { return Some(()) };
         loop {
             let (taker, more) = extra.next_taker();
@@ -148,7 +146,7 @@ impl<A: Actor> Cell<A> {
 
     /// Goes on after a message; `None` when the cell is no longer the caller's.
     #[inline]
-    pub(super) fn settle(self: &Arc<Self>, step: Step) -> Option<()> {
+    pub(super) fn settle(self, step: Step) -> Option<()> {
         match step {
             Step::Done => {
                 if self.wants_stop() {
@@ -164,7 +162,7 @@ impl<A: Actor> Cell<A> {
 
     #[cold]
     #[inline(never)]
-    fn settle_rarely(self: &Arc<Self>, step: Step) -> Option<()> {
+    fn settle_rarely(self, step: Step) -> Option<()> {
         match step {
             Step::Done => Some(()),
             Step::Suspended => None,
@@ -187,14 +185,14 @@ impl<A: Actor> Cell<A> {
 
     /// Whether the simulation makes the actor crash instead of handling `parcel`.
     #[cold]
-    fn crashes(&self, parcel: &Parcel) -> bool {
-        !parcel.about().internal
+    fn crashes(self, parcel: &Parcel) -> bool {
+        !parcel.handling().internal
             && self.system.seam().simulation().is_some_and(|simulation| simulation.crashes_now())
     }
 
     /// Handles what waits, for a while; `None` when the cell is no longer the caller's.
     #[inline]
-    fn run_batch(self: &Arc<Self>, simulated: bool) -> Option<Turnover> {
+    fn run_batch(self, simulated: bool) -> Option<Turnover> {
         if !self.frame.get().is_null() {
             if self.ready.rest.signals.get().has(Signals::CANCEL) {
                 self.attend(self.ready.rest.signals.get())?;
@@ -224,14 +222,14 @@ impl<A: Actor> Cell<A> {
                 return None;
             }
             // SAFETY: the runner owns the cell; it is occupied while it runs.
-            self.settle(unsafe { parcel.run(self) })?;
+            self.settle(unsafe { deliver::open(parcel, self) })?;
             self.after_message();
         }
         Some(Turnover::Again)
     }
 
     /// Checks the system's invariants.
-    pub(crate) fn after_message(&self) {
+    pub(crate) fn after_message(self) {
         self.system.check_invariants(|| self.identity());
     }
 }

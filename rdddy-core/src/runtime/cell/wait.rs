@@ -3,32 +3,27 @@
 
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
-use std::task::{Context as TaskContext, Wake, Waker};
+use std::task::{Context as TaskContext, Wake};
 
-use super::Cell;
+use super::{Cell, CellRef};
 use crate::runtime::actor::Actor;
 use crate::runtime::envelope::Step;
-use crate::runtime::frame::FrameHeader;
+use crate::runtime::frame::Frame;
 use crate::runtime::signals::Signals;
 use crate::seam::Runnable;
 
-impl<A: Actor> Cell<A> {
+impl CellRef<'_> {
     /// Leaves a handler's frame with the cell; parks it, if `park` says so and no wake has come.
     ///
     /// # Safety
     ///
     /// The caller owns the cell, and no longer does after [`Step::Suspended`].
-    pub(crate) unsafe fn leave_waiting(
-        self: &Arc<Self>,
-        frame: NonNull<FrameHeader>,
-        park: bool,
-    ) -> Step {
+    pub(crate) unsafe fn leave_waiting(self, frame: NonNull<Frame>, park: bool) -> Step {
         self.mailbox.report(&self.ready);
         // It may be long until the next look.
         self.let_in();
         self.frame.set(frame.as_ptr());
-        // SAFETY: given back by `unpin`, when the frame is gone.
-        unsafe { Arc::increment_strong_count(Arc::as_ptr(self)) };
+        self.add_share();
         // In a system that was dropped nobody will cancel the handler later: `resume` does.
         if park && !self.system.has_ended() && self.ready.rest.parking.park() {
             return Step::Suspended;
@@ -43,8 +38,8 @@ impl<A: Actor> Cell<A> {
     ///
     /// The caller owns the cell, which has a frame.
     #[cold]
-    pub(super) unsafe fn resume(self: &Arc<Self>) -> Step {
-        let waker = Waker::from(Arc::clone(self));
+    pub(super) unsafe fn resume(self) -> Step {
+        let waker = self.to_arc().into_waker();
         let mut task = TaskContext::from_waker(&waker);
         loop {
             self.ready.rest.parking.begin_poll();
@@ -55,11 +50,11 @@ impl<A: Actor> Cell<A> {
             }
             let Some(frame) = NonNull::new(self.frame.get()) else { return Step::Done };
             // SAFETY: the caller owns the cell, and this is its waiting frame.
-            if let Some(step) = unsafe { FrameHeader::poll(frame, &mut task) } {
+            if let Some(step) = unsafe { Frame::poll(frame, &mut task) } {
                 self.frame.set(null_mut());
                 self.ready.rest.parking.begin_poll();
-                // SAFETY: the count of `leave_waiting`; `self` is another one.
-                unsafe { Arc::decrement_strong_count(Arc::as_ptr(self)) };
+                // SAFETY: the share of `leave_waiting`; the waker has another.
+                unsafe { self.forget_share() };
                 return step;
             }
             if self.ready.rest.parking.park() {
@@ -69,13 +64,13 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Drops the waiting handler, if there is one.
-    pub(crate) fn cancel_frame(self: &Arc<Self>) {
+    pub(crate) fn cancel_frame(self) {
         if let Some(frame) = NonNull::new(self.frame.replace(null_mut())) {
             // SAFETY: called by the owner; this was the waiting frame.
-            unsafe { FrameHeader::cancel(frame) };
+            unsafe { Frame::cancel(frame) };
             self.ready.rest.parking.begin_poll();
-            // SAFETY: the count of `leave_waiting`; `self` is another one.
-            unsafe { Arc::decrement_strong_count(Arc::as_ptr(self)) };
+            // SAFETY: the share of `leave_waiting`; whoever lends the cell has another.
+            unsafe { self.forget_share() };
         }
     }
 }

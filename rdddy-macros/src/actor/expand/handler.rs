@@ -47,6 +47,12 @@ fn options(private: &Private, handler: &Handler) -> Option<TokenStream> {
     if options.redeliver.is_some() {
         calls.extend(quote!(.redeliver()));
     }
+    if handler.call.is_callable && !handler.call.is_async {
+        calls.extend(quote!(.immediate()));
+    }
+    if options.when.is_some() {
+        calls.extend(quote!(.selective()));
+    }
     (!calls.is_empty()).then(|| {
         quote! {
             const OPTIONS: #private::HandlerOptions = #private::HandlerOptions::new() #calls;
