@@ -177,7 +177,7 @@ impl Wait<'_> {
     unsafe fn run_here(&self, message: *mut (), reply: Reply) -> bool {
         let (cell, handling) = (self.target, self.handling);
         let system = cell.system();
-        if handling.blocking || !in_place::allowed(system) || !cell.claim_quietly() {
+        if handling.blocking || !in_place::allowed(system) || !cell.claim_patiently() {
             return false;
         }
         // SAFETY: just claimed, and an idle cell is occupied; the rest is the caller's promise.
@@ -191,7 +191,7 @@ impl Wait<'_> {
             let deadline = Deadline::within(self.timeout);
             let terms = Terms { metadata, deadline, ..Terms::PLAIN };
             let subject = Subject::borrowed(message);
-            let step = deliver::handle_for(cell, handling, subject, terms, reply);
+            let step = deliver::handle(cell, handling, subject, terms, reply);
             cell.after_in_place(step);
         }
         true

@@ -23,6 +23,7 @@ use super::in_place;
 use super::ledger::Entry;
 use super::offer::{Offering, Refusal, Refused};
 use super::recorder::Recorded;
+use super::reply::Reply;
 use super::subject::Subject;
 use super::subscription::{Subscription, Tap};
 use super::system::System;
@@ -178,7 +179,7 @@ fn deliver_here(
         }
         cell.system().ledger().count(Entry::Sent);
         let terms = Terms { metadata: metadata.cloned(), ..Terms::PLAIN };
-        deliver::handle(cell, handling, Subject::borrowed(event), terms)
+        deliver::handle(cell, handling, Subject::borrowed(event), terms, Reply::Nobody)
     };
     cell.after_in_place(step);
     true

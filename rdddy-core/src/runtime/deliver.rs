@@ -24,25 +24,42 @@ use super::turn::{Current, Turn};
 #[inline]
 pub(crate) unsafe fn open(parcel: Parcel, cell: CellRef<'_>) -> Step {
     let handling = parcel.handling();
+    // SAFETY: the caller's promise. The content leaves the envelope with `run`: a request is read by
+    // its handler, and a share of an event is the subject's. Only then is the envelope's memory given
+    // back.
+    unsafe {
+        if parcel.terms().is_some() || handling.accepts.is_some() {
+            return open_with_terms(parcel, cell);
+        }
+        let subject = Subject::of_content(handling, parcel.content());
+        let step = run(cell, handling, subject, Terms::PLAIN, Reply::Nobody);
+        parcel.discard();
+        step
+    }
+}
+
+/// # Safety
+///
+/// As for [`open`].
+#[inline(never)]
+unsafe fn open_with_terms(mut parcel: Parcel, cell: CellRef<'_>) -> Step {
+    let handling = parcel.handling();
     let content = parcel.content();
-    let expired =
-        parcel.terms().and_then(|terms| terms.reply.as_ref()).is_some_and(|r| r.is_closed());
-    if expired {
+    let reply = parcel.terms().and_then(|terms| terms.reply.as_ref());
+    if reply.is_some_and(tokio::sync::oneshot::Sender::is_closed) {
         // Nobody waits any more.
         cell.dead_letter(handling, DeadReason::Expired);
         return Step::Done;
     }
-    // SAFETY: the caller's promise. The content leaves the envelope with `handle`: a request is read
-    // by its handler, and a share of an event is the subject's. Only then is the envelope's memory
-    // given back.
+    // SAFETY: as for `open`.
     unsafe {
         if !accepts(cell, handling, handling.subject(content)) {
             return Step::Stash(parcel);
         }
-        let mut parcel = parcel;
-        let terms = parcel.take_terms();
-        let step = handle(cell, handling, Subject::of_content(handling, content), terms);
-        drop(parcel.open());
+        let mut terms = parcel.take_terms();
+        let reply = Reply::from(terms.reply.take());
+        let step = handle(cell, handling, Subject::of_content(handling, content), terms, reply);
+        parcel.discard();
         step
     }
 }
@@ -58,62 +75,69 @@ pub(crate) unsafe fn accepts(cell: CellRef<'_>, handling: &Handling, subject: *c
     handling.accepts.is_none_or(|accepts| unsafe { accepts(cell, subject) })
 }
 
-/// Handles a message.
+/// Handles a message for whoever waits for the answer; `terms` have no reply of their own.
 ///
 /// # Safety
 ///
-/// As for [`open`]; `subject` is what `handling` is for, and what is borrowed in it outlives the call.
-#[inline]
+/// As for [`open`]; `subject` is what `handling` is for, and what is borrowed in it outlives the
+/// call, as does a caller's place for the answer.
 pub(crate) unsafe fn handle(
     cell: CellRef<'_>,
     handling: &'static Handling,
     subject: Subject,
     terms: Terms,
+    reply: Reply,
 ) -> Step {
-    let reply = Reply::from(terms.reply);
     // SAFETY: the caller's promise.
-    unsafe { handle_for(cell, handling, subject, Terms { reply: None, ..terms }, reply) }
+    unsafe { run(cell, handling, subject, terms, reply) }
 }
 
-/// The same, for whoever waits for the answer.
-///
 /// # Safety
 ///
-/// As for [`handle`]; a caller's place for the answer outlives the call.
-#[inline]
-pub(crate) unsafe fn handle_for(
+/// As for [`handle`].
+#[inline(always)]
+unsafe fn run(
     cell: CellRef<'_>,
     handling: &'static Handling,
-    mut subject: Subject,
+    subject: Subject,
     terms: Terms,
     reply: Reply,
 ) -> Step {
-    let Terms { metadata, reply: _, deadline, attempt } = terms;
-    let system = cell.system().address();
-    let mut turn = Turn { actor: cell.id(), system, metadata, deadline };
-    let mut pending = Pending { handling, reply, kept: None, attempt };
-    let call = match handling.how {
-        How::Now(call) => call,
+    match handling.how {
         // SAFETY: the caller's promise.
-        How::Later(table) => return unsafe { frame::launch(table, cell, subject, turn, pending) },
-        How::Stop => return Step::Stop,
-    };
-    let probe = Probe::if_observed(cell, handling, turn.metadata.as_deref());
+        How::Later(table) => unsafe { frame::launch(table, cell, handling, subject, terms, reply) },
+        How::Now(_) => {
+            let Terms { metadata, reply: _, deadline, attempt } = terms;
+            let turn = Turn::new(cell, metadata, deadline);
+            let pending = Pending { handling, reply, kept: None, attempt };
+            // SAFETY: the caller's promise.
+            unsafe { call(cell, subject, turn, pending) }
+        }
+        How::Stop => Step::Stop,
+    }
+}
+
+/// Runs a handler that does not wait.
+///
+/// # Safety
+///
+/// As for [`handle`].
+#[inline(always)]
+unsafe fn call(cell: CellRef<'_>, mut subject: Subject, turn: Turn, mut pending: Pending) -> Step {
+    let How::Now(handler) = pending.handling.how else { return Step::Done };
+    let probe = Probe::if_observed(cell, pending.handling, turn.metadata.as_deref());
     // SAFETY: the caller's promise; the turn outlives the guard.
     let called = unsafe {
         let _current = Current::enter(&raw const turn);
-        let _entered = probe.as_ref().map(Probe::enter);
+        let _entered = probe.as_deref().map(Probe::enter);
         let (turn, pending) = (&turn, &mut pending);
-        catch_unwind(AssertUnwindSafe(|| call(cell, turn, subject.pointer(), pending)))
+        catch_unwind(AssertUnwindSafe(|| handler(cell, turn, subject.pointer(), pending)))
     };
     drop(probe);
     let step = match called {
         Ok(Ok(())) => Step::Done,
-        Ok(Err(failure)) => fail(cell, failure, &subject, &mut turn, pending),
-        Err(panic) => {
-            let failure = Failure::Panic(panic_message(&*panic));
-            fail(cell, failure, &subject, &mut turn, pending)
-        }
+        Ok(Err(failure)) => fail(cell, failure, &subject, turn, pending),
+        Err(panic) => fail(cell, Failure::Panic(panic_message(&*panic)), &subject, turn, pending),
     };
     // SAFETY: the handler has ended.
     unsafe { subject.release() };
@@ -121,13 +145,14 @@ pub(crate) unsafe fn handle_for(
 }
 
 #[cold]
+#[inline(never)]
 fn fail(
     cell: CellRef<'_>,
     failure: Failure,
     subject: &Subject,
-    turn: &mut Turn,
+    turn: Turn,
     pending: Pending,
 ) -> Step {
     // SAFETY: an event is alive until its subject is released.
-    unsafe { settle::fail(cell, failure, subject.pointer(), turn, pending) }
+    unsafe { settle::fail(cell, failure, subject.pointer(), turn.metadata, pending) }
 }

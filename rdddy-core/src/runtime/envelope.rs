@@ -171,9 +171,11 @@ impl Parcel {
     /// It is a `C`.
     pub(crate) unsafe fn unpack<C>(self) -> C {
         // SAFETY: the caller's promise; the content is not used again.
-        let content = unsafe { self.content().cast::<C>().read() };
-        drop(self.open());
-        content
+        unsafe {
+            let content = self.content().cast::<C>().read();
+            self.discard();
+            content
+        }
     }
 
     fn node(&self) -> &Node {
@@ -219,14 +221,18 @@ impl Parcel {
         }
     }
 
-    /// Takes the terms out, and gives the envelope back, whose content has been moved out.
+    /// Gives the envelope back.
+    ///
+    /// # Safety
+    ///
+    /// The content has been moved out.
     #[inline]
-    pub(crate) fn open(mut self) -> Terms {
-        let terms = self.take_terms();
+    pub(crate) unsafe fn discard(mut self) {
+        // SAFETY: a parcel owns its envelope.
+        drop(unsafe { self.0.as_mut() }.slip.take());
         let node = ManuallyDrop::new(self).0;
-        // SAFETY: the parcel owned its envelope; what is left in it needs no drop.
+        // SAFETY: what is left in the envelope needs no drop.
         unsafe { blocks::free(node.cast(), node.as_ref().handling.shape.block) };
-        terms
     }
 
     /// Ends the message unhandled, and tells whoever waits for an answer.
@@ -258,7 +264,7 @@ impl Drop for Parcel {
         // takes its envelope with it.
         unsafe {
             (self.handling().release)(self.content());
-            drop(Parcel(node).open());
+            Parcel(node).discard();
         }
     }
 }

@@ -15,10 +15,11 @@ use super::actor::Actor;
 use super::blocks::{self, Block};
 use super::cell::CellRef;
 use super::context::Context;
-use super::envelope::Step;
+use super::envelope::{Step, Terms};
 use super::event::{DeadReason, Failure};
+use super::handling::Handling;
 use super::observe::Probe;
-use super::reply::Lost;
+use super::reply::{Lost, Reply};
 use super::settle::{self, Pending};
 use super::subject::Subject;
 use super::turn::{Current, Turn};
@@ -33,10 +34,16 @@ pub(crate) struct Frame {
     /// Apart from the context, which the handler borrows mutably while others look at the turn.
     turn: Turn,
     pending: Pending,
-    probe: Option<Probe>,
-    limit: Option<Limit>,
+    rest: Option<Box<Rest>>,
     /// The future exists.
     live: bool,
+}
+
+/// What most frames do without.
+#[derive(Default)]
+struct Rest {
+    probe: Option<Box<Probe>>,
+    limit: Option<Limit>,
 }
 
 /// How long the handler may wait.
@@ -56,9 +63,7 @@ struct Whole<A: Actor, F> {
 /// What must know the types of a frame.
 pub(crate) struct FrameTable {
     block: Block,
-    /// Calls the handler.
-    begin: unsafe fn(NonNull<Frame>),
-    /// Polls its future, and settles what it returns.
+    /// Calls the handler if there is no future yet, polls it, and settles what it returns.
     poll: unsafe fn(NonNull<Frame>, &mut TaskContext<'_>) -> Poll<Ended>,
     /// Drops its future.
     drop: unsafe fn(NonNull<Frame>),
@@ -99,7 +104,6 @@ impl FrameTable {
         const {
             &FrameTable {
                 block: block::<S, _>(S::start),
-                begin: begin::<S>,
                 poll: poll::<S>,
                 drop: drop_future::<S>,
                 // SAFETY: a frame of `S` is one of a cell of its actor.
@@ -128,6 +132,7 @@ fn whole<S: Start, F>(frame: NonNull<Frame>, _: Starts<S, F>) -> *mut Whole<S::A
 /// # Safety
 ///
 /// `frame` starts a block for `S`; the caller owns its cell, which is occupied.
+#[inline]
 unsafe fn begin<S: Start>(frame: NonNull<Frame>) {
     let place = whole::<S, _>(frame, S::start);
     // SAFETY: the caller's promise. The actor and the context outlive the future: the owner of the
@@ -143,11 +148,15 @@ unsafe fn begin<S: Start>(frame: NonNull<Frame>) {
 
 /// # Safety
 ///
-/// `frame` starts a frame of `S` whose future is alive; the caller owns its cell.
+/// `frame` starts a frame of `S`; the caller owns its cell, which is occupied.
 unsafe fn poll<S: Start>(frame: NonNull<Frame>, task: &mut TaskContext<'_>) -> Poll<Ended> {
     let place = whole::<S, _>(frame, S::start);
     // SAFETY: the caller's promise; the future stays in its block until it is dropped.
     unsafe {
+        if !(*place).frame.live {
+            begin::<S>(frame);
+            (*place).frame.live = true;
+        }
         let output = ready!(Pin::new_unchecked(&mut (*place).future).poll(task));
         (*place).frame.live = false;
         (&raw mut (*place).future).drop_in_place();
@@ -171,21 +180,32 @@ unsafe fn drop_future<S: Start>(frame: NonNull<Frame>) {
 ///
 /// The caller owns the cell, and the cell is occupied. After [`Step::Suspended`] the caller no
 /// longer owns it. `subject` is what `table` is for.
+#[inline]
 pub(crate) unsafe fn launch(
     table: &'static FrameTable,
     cell: CellRef<'_>,
+    handling: &'static Handling,
     subject: Subject,
-    turn: Turn,
-    pending: Pending,
+    terms: Terms,
+    reply: Reply,
 ) -> Step {
     let frame: NonNull<Frame> = blocks::allocate(table.block).cast();
-    let probe = Probe::if_observed(cell, pending.handling, turn.metadata.as_deref());
-    // SAFETY: fresh memory for a frame; the cell outlives it, as the caller promises for now, and
-    // `leave_waiting` sees to later.
+    let place = frame.as_ptr();
+    let Terms { metadata, reply: _, deadline, attempt } = terms;
+    let probe = Probe::if_observed(cell, handling, metadata.as_deref());
+    let rest = probe.map(|probe| Box::new(Rest { probe: Some(probe), limit: None }));
+    // SAFETY: fresh memory for a frame, written field by field: one that is copied as a whole stalls
+    // on its own parts. The cell outlives it, as the caller promises for now, and `leave_waiting`
+    // sees to later.
     unsafe {
         let cell = cell.for_longer();
-        let limit = None;
-        frame.write(Frame { table, cell, subject, turn, pending, probe, limit, live: false });
+        (&raw mut (*place).table).write(table);
+        (&raw mut (*place).cell).write(cell);
+        (&raw mut (*place).subject).write(subject);
+        (&raw mut (*place).turn).write(Turn::new(cell, metadata, deadline));
+        (&raw mut (*place).pending).write(Pending { handling, reply, kept: None, attempt });
+        (&raw mut (*place).rest).write(rest);
+        (&raw mut (*place).live).write(false);
         let waker = (table.waker)(cell);
         match drive(frame, &mut TaskContext::from_waker(&waker)) {
             Poll::Ready(ended) => conclude(frame, ended),
@@ -199,20 +219,16 @@ pub(crate) unsafe fn launch(
 /// # Safety
 ///
 /// The caller owns the frame's cell.
+#[inline]
 unsafe fn drive(frame: NonNull<Frame>, task: &mut TaskContext<'_>) -> Poll<Ended> {
     let place = frame.as_ptr();
     // SAFETY: the caller's promise; the turn outlives the guard.
     let polled = unsafe {
         let _current = Current::enter(&raw const (*place).turn);
-        let _entered = (*place).probe.as_ref().map(Probe::enter);
+        let rest = (*place).rest.as_ref();
+        let _entered = rest.and_then(|rest| rest.probe.as_deref()).map(Probe::enter);
         let table = (*place).table;
-        catch_unwind(AssertUnwindSafe(|| {
-            if !(*place).live {
-                (table.begin)(frame);
-                (*place).live = true;
-            }
-            (table.poll)(frame, task)
-        }))
+        catch_unwind(AssertUnwindSafe(|| (table.poll)(frame, task)))
     };
     polled.unwrap_or_else(|panic| Poll::Ready(Err(Failure::Panic(panic_message(&*panic)))))
 }
@@ -227,16 +243,15 @@ unsafe fn suspend(frame: NonNull<Frame>) -> Step {
     unsafe {
         let (cell, pending) = ((*place).cell, &mut (*place).pending);
         // Whoever waits on this stack waits elsewhere from now on.
-        let reply = std::mem::replace(&mut pending.reply, super::reply::Reply::Nobody);
+        let reply = std::mem::replace(&mut pending.reply, Reply::Nobody);
         pending.reply = reply.into_channel().into();
         (*place).subject.keep(pending.handling);
-        let seam = cell.system().seam();
-        (*place).limit = pending
-            .handling
-            .timeout
-            .map(|duration| Limit { duration, timer: seam.sleep(duration) });
         // The timer is armed by a poll.
-        let park = (*place).limit.is_none();
+        let park = pending.handling.timeout.is_none();
+        if let Some(duration) = pending.handling.timeout {
+            let timer = cell.system().seam().sleep(duration);
+            (*place).rest.get_or_insert_default().limit = Some(Limit { duration, timer });
+        }
         cell.leave_waiting(frame, park)
     }
 }
@@ -246,19 +261,53 @@ unsafe fn suspend(frame: NonNull<Frame>) -> Step {
 /// # Safety
 ///
 /// The caller owns the frame's cell. The frame is not used again.
+#[inline]
 unsafe fn conclude(frame: NonNull<Frame>, ended: Ended) -> Step {
+    let place = frame.as_ptr();
+    // SAFETY: the caller's promise.
+    unsafe {
+        let step = match ended {
+            Ok(()) => {
+                (&raw mut (*place).turn).drop_in_place();
+                (&raw mut (*place).pending).drop_in_place();
+                Step::Done
+            }
+            Err(failure) => fail(frame, failure),
+        };
+        dismiss(frame);
+        step
+    }
+}
+
+/// # Safety
+///
+/// The caller owns the frame's cell. The turn, the pending and the future are gone afterwards.
+#[cold]
+unsafe fn fail(frame: NonNull<Frame>, failure: Failure) -> Step {
+    let place = frame.as_ptr();
     // SAFETY: the caller's promise.
     unsafe {
         drop_quietly(frame);
-        let Frame { table, cell, mut subject, mut turn, pending, probe, .. } = frame.read();
-        drop(probe);
-        let step = match ended {
-            Ok(()) => Step::Done,
-            Err(failure) => settle::fail(cell, failure, subject.pointer(), &mut turn, pending),
-        };
-        subject.release();
-        blocks::free(frame.cast(), table.block);
-        step
+        let turn = (&raw const (*place).turn).read();
+        let pending = (&raw const (*place).pending).read();
+        let event = (*place).subject.pointer();
+        settle::fail((*place).cell, failure, event, turn.metadata, pending)
+    }
+}
+
+/// Gives back what is left of a frame.
+///
+/// # Safety
+///
+/// The turn, the pending and the future are gone.
+#[inline]
+unsafe fn dismiss(frame: NonNull<Frame>) {
+    let place = frame.as_ptr();
+    // SAFETY: the caller's promise.
+    unsafe {
+        drop((&raw const (*place).rest).read());
+        (*place).subject.release();
+        blocks::free(frame.cast(), (*place).table.block);
     }
 }
 
@@ -297,7 +346,7 @@ impl Frame {
             let ended = match drive(frame, task) {
                 Poll::Ready(ended) => ended,
                 Poll::Pending => {
-                    let limit = (*frame.as_ptr()).limit.as_mut()?;
+                    let limit = (*frame.as_ptr()).rest.as_mut()?.limit.as_mut()?;
                     if Pin::new(&mut limit.timer).poll(task).is_pending() {
                         return None;
                     }
@@ -317,12 +366,12 @@ impl Frame {
         // SAFETY: the caller's promise.
         unsafe {
             drop_quietly(frame);
-            let Frame { table, cell, mut subject, pending, .. } = frame.read();
-            let handling = pending.handling;
-            cell.dead_letter(handling, DeadReason::Killed);
+            let place = frame.as_ptr();
+            drop((&raw const (*place).turn).read());
+            let pending = (&raw const (*place).pending).read();
+            (*place).cell.dead_letter(pending.handling, DeadReason::Killed);
             pending.reply.lose(Lost::DeadLetter(DeadReason::Killed));
-            subject.release();
-            blocks::free(frame.cast(), table.block);
+            dismiss(frame);
         }
     }
 }

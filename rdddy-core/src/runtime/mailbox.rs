@@ -9,9 +9,11 @@
 //! | null | empty, and somebody owns the cell |
 //! | a link | a stack of waiting messages, newest first, and somebody owns the cell |
 //!
-//! The push that replaces `IDLE` makes the pusher the owner: it must see to it that the cell runs.
-//! The owner alone takes messages: it takes the whole stack and reverses it into `ready`. It gives
-//! ownership up by replacing null with `IDLE`, which fails when a message has come meanwhile. A
+//! The push that replaces `IDLE` makes the pusher the owner: it must see to it that the cell runs, and
+//! as the owner it puts its message straight where the owner looks first, into `ready`. The owner
+//! alone takes messages: when `ready` is empty, it takes the whole stack and reverses it into
+//! `ready`. It gives ownership up by replacing null with `IDLE`, which fails when a message has come
+//! meanwhile. A
 //! producer never waits for another one, and a taken link is never compared again, so there is no
 //! ABA problem.
 //!
@@ -181,30 +183,41 @@ impl Mailbox {
     ///
     /// # Safety
     ///
-    /// If the message is queued, `link` belongs to the mailbox until it is taken.
+    /// If the message is queued, `link` belongs to the mailbox until it is taken. `ready` is the
+    /// cell's.
     #[inline(always)]
-    pub(crate) unsafe fn push(&self, link: NonNull<Link>, capacity: u32) -> Pushed {
+    pub(crate) unsafe fn push<T>(
+        &self,
+        link: NonNull<Link>,
+        capacity: u32,
+        ready: &Ready<T>,
+    ) -> Pushed {
         let mut current = self.head(Ordering::Acquire);
         loop {
-            if current == Head::IDLE {
-                // SAFETY: the caller gave the link to this mailbox, and nobody else has seen it yet.
-                unsafe { link.as_ref() }.next.set(null_mut());
+            let new = if current == Head::IDLE {
+                Head::EMPTY
             } else if current == Head::CLOSED {
                 return Pushed::Closed;
             } else if self.count(current) >= capacity {
                 return Pushed::Full;
             } else {
-                // SAFETY: as above.
+                // SAFETY: the caller gave the link to this mailbox, and nobody else has seen it yet.
                 unsafe { link.as_ref() }.next.set(current.link());
-            }
-            let new = Head::of(link.as_ptr(), current.count() + 1);
+                Head::of(link.as_ptr(), current.count() + 1)
+            };
             match self.incoming.compare_exchange_weak(
                 current.0,
                 new.0,
                 Ordering::AcqRel,
                 Ordering::Acquire,
             ) {
-                Ok(_) if current == Head::IDLE => return Pushed::Claimed,
+                Ok(_) if current == Head::IDLE => {
+                    // SAFETY: as above; `ready` is the owner's, and empty in an idle cell.
+                    unsafe { link.as_ref() }.next.set(null_mut());
+                    ready.set(link.as_ptr(), 1);
+                    self.ready_count.store(1, Ordering::Release);
+                    return Pushed::Claimed;
+                }
                 Ok(_) => return Pushed::Queued,
                 Err(now) => current = Head(now),
             }
@@ -226,6 +239,11 @@ impl Mailbox {
     #[inline]
     pub(crate) fn try_claim(&self) -> bool {
         self.exchange(Head::IDLE, Head::EMPTY, Ordering::SeqCst, Ordering::SeqCst)
+    }
+
+    /// Whether somebody owns the cell, and nothing waits that was not taken.
+    pub(crate) fn is_being_emptied(&self) -> bool {
+        self.head(Ordering::Relaxed) == Head::EMPTY
     }
 
     /// Whether it is empty, and nobody owns the cell.

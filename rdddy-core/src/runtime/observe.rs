@@ -180,12 +180,12 @@ impl Probe {
         cell: CellRef<'_>,
         handling: &Handling,
         metadata: Option<&Metadata>,
-    ) -> Option<Self> {
+    ) -> Option<Box<Self>> {
         cell.system().is_observed().then(|| Probe::new(cell, handling, metadata))
     }
 
     #[cold]
-    fn new(cell: CellRef<'_>, handling: &Handling, metadata: Option<&Metadata>) -> Self {
+    fn new(cell: CellRef<'_>, handling: &Handling, metadata: Option<&Metadata>) -> Box<Self> {
         let message = (handling.name)();
         let span = tracing::info_span!(
             "rdddy.handle",
@@ -197,7 +197,7 @@ impl Probe {
         );
         let system = Arc::clone(cell.system());
         let started = system.seam().elapsed();
-        Probe { system, message, span, started }
+        Box::new(Probe { system, message, span, started })
     }
 
     /// Enters the message's span.

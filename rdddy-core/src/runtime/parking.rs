@@ -28,6 +28,11 @@ impl Parking {
         self.0.compare_exchange(POLLING, WAITING, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
+    /// Whether the cell is parked.
+    pub(crate) fn is_parked(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == WAITING
+    }
+
     /// A wake: true when the cell was parked, and the caller must schedule it.
     #[inline]
     pub(crate) fn notify(&self) -> bool {

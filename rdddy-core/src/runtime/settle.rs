@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "shares of events whose type is not known here")]
 
 use std::error::Error;
+use std::sync::Arc;
 
 use super::cell::CellRef;
 use super::envelope::{Parcel, Shared, Step, Terms};
@@ -12,9 +13,8 @@ use super::handling::Handling;
 use super::ledger::Entry;
 use super::lifecycle::Failed;
 use super::reply::{Lost, Reply};
-use super::turn::Turn;
 use crate::limits;
-use crate::message::{Kind, Message};
+use crate::message::{Kind, Message, Metadata};
 
 /// What is left to do for a message that is being handled.
 pub(crate) struct Pending {
@@ -114,7 +114,7 @@ pub(crate) unsafe fn fail(
     cell: CellRef<'_>,
     failure: Failure,
     subject: *mut (),
-    turn: &mut Turn,
+    metadata: Option<Arc<Metadata>>,
     mut pending: Pending,
 ) -> Step {
     let (handling, attempt) = (pending.handling, pending.attempt);
@@ -131,7 +131,6 @@ pub(crate) unsafe fn fail(
     };
     let redeliver = match again {
         Some(mut parcel) => {
-            let metadata = turn.metadata.take();
             parcel.set_terms(Terms { metadata, attempt: attempt + 1, ..Terms::PLAIN });
             if attempt < limits::POISON_ATTEMPTS {
                 Some(parcel)

@@ -7,6 +7,7 @@ use std::ptr::null;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cell::CellRef;
 use super::id::ActorId;
 use crate::message::Metadata;
 
@@ -56,6 +57,18 @@ pub(crate) struct Turn {
     pub(crate) system: *const (),
     pub(crate) metadata: Option<Arc<Metadata>>,
     pub(crate) deadline: Deadline,
+}
+
+impl Turn {
+    /// The turn of the actor in `cell`.
+    #[inline]
+    pub(crate) fn new(
+        cell: CellRef<'_>,
+        metadata: Option<Arc<Metadata>>,
+        deadline: Deadline,
+    ) -> Self {
+        Turn { actor: cell.id(), system: cell.system().address(), metadata, deadline }
+    }
 }
 
 // SAFETY: `system` is an address to compare, never followed.

@@ -102,7 +102,7 @@ unsafe fn push_request(
             Err(Refused { parcel, why }) => {
                 let back = parcel.content().cast::<u8>();
                 content.cast::<u8>().copy_from_nonoverlapping(back, size);
-                drop(parcel.open());
+                parcel.discard();
                 Err((why, Box::from_raw(content)))
             }
         }

@@ -84,6 +84,16 @@ impl Seam {
         }
     }
 
+    /// Whether this thread should not wait here: it is going to run another cell next, or it is the
+    /// only one, or time is not real.
+    #[inline]
+    pub(crate) fn has_next(&self) -> bool {
+        match &self.backend {
+            Backend::Tokio { pool, .. } => pool.has_next(),
+            Backend::Simulated(_) => true,
+        }
+    }
+
     /// The simulation, if this is one.
     #[inline]
     pub(crate) fn simulation(&self) -> Option<&Arc<Simulation>> {

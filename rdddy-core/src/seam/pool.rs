@@ -104,6 +104,18 @@ impl Pool {
         });
     }
 
+    /// Whether a runner on this thread is going to run another cell next, or is the only one.
+    #[inline]
+    pub(super) fn has_next(&self) -> bool {
+        self.queues.len() == 1
+            || LOCAL.with(|local| {
+                let next = local.take();
+                let has_next = next.is_some();
+                local.put(next);
+                has_next
+            })
+    }
+
     #[inline]
     fn queue(&self, queue: usize, runnable: Runnable) {
         if let Some(queue) = self.queues.get(queue) {

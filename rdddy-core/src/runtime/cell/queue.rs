@@ -39,7 +39,7 @@ impl CellRef<'_> {
         }
         let link = parcel.into_link();
         // SAFETY: the link is the mailbox's from here on, if it is queued.
-        let pushed = unsafe { self.mailbox.push(link, capacity) };
+        let pushed = unsafe { self.mailbox.push(link, capacity, &self.ready) };
         match pushed {
             Pushed::Queued => return Ok(()),
             Pushed::Claimed => {

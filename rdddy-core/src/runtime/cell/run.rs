@@ -15,6 +15,17 @@ use crate::seam::{Run, Runnable};
 
 /// Messages handled before other cells get a turn.
 const BATCH: u32 = 256;
+/// How often an asker looks whether a busy actor is about to be idle: less than a microsecond.
+const SPINS: u32 = 32;
+/// Messages that are handled in about that time.
+const SHORT_QUEUE: u32 = 8;
+/// The most looks for another message: about two microseconds.
+const PATIENCE_MAX: u32 = 64;
+
+thread_local! {
+    /// How many looks for another message have paid off lately.
+    static PATIENCE: std::cell::Cell<u32> = const { std::cell::Cell::new(1) };
+}
 
 impl<A: Actor> Run for Cell<A> {
     fn run(self: Arc<Self>) -> Option<Runnable> {
@@ -61,6 +72,30 @@ impl CellRef<'_> {
             return false;
         }
         true
+    }
+
+    /// Takes a cell that is idle, or about to be: waiting for another asker's handler to end takes
+    /// less time than a way through the mailbox.
+    #[inline]
+    pub(crate) fn claim_patiently(self) -> bool {
+        self.claim_quietly() || self.claim_spinning()
+    }
+
+    #[cold]
+    fn claim_spinning(self) -> bool {
+        for _ in 0..SPINS {
+            if self.mailbox.waiting() > SHORT_QUEUE
+                || self.is_closed()
+                || self.ready.rest.parking.is_parked()
+            {
+                return false;
+            }
+            std::hint::spin_loop();
+            if self.claim_quietly() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Goes on after a message that the caller handled in place.
@@ -201,6 +236,7 @@ impl CellRef<'_> {
                 self.settle(unsafe { self.resume() })?;
             }
         }
+        let mut told = 0;
         for _ in 0..if simulated { 1 } else { BATCH } {
             let parcel = loop {
                 let signals = self.ready.rest.signals.get();
@@ -212,6 +248,11 @@ impl CellRef<'_> {
                 if let Some(next) = self.take(signals) {
                     break next;
                 }
+                // More than the message that made it run, and nobody waits for answers: somebody
+                // sends while it runs.
+                if told > 1 && self.linger() {
+                    continue;
+                }
                 if self.release() {
                     return Some(Turnover::Idle);
                 }
@@ -221,11 +262,31 @@ impl CellRef<'_> {
                 lifecycle::fail(self, Failed::injected());
                 return None;
             }
+            told = if parcel.terms().is_none() { told + 1 } else { 0 };
             // SAFETY: the runner owns the cell; it is occupied while it runs.
             self.settle(unsafe { deliver::open(parcel, self) })?;
             self.after_message();
         }
         Some(Turnover::Again)
+    }
+
+    /// Looks a little longer for messages: to become idle between two messages of a busy sender costs
+    /// that sender a wake-up for each. How long pays is learnt, by each thread.
+    #[inline]
+    fn linger(self) -> bool {
+        if self.system.seam().has_next() {
+            return false;
+        }
+        let patience = PATIENCE.get();
+        for _ in 0..patience {
+            std::hint::spin_loop();
+            if !self.mailbox.is_being_emptied() {
+                PATIENCE.set((2 * patience).min(PATIENCE_MAX));
+                return true;
+            }
+        }
+        PATIENCE.set((patience / 2).max(1));
+        false
     }
 
     /// Checks the system's invariants.

@@ -60,7 +60,7 @@ impl Post {
     fn tell(&self, from: usize, nth: u32, capacity: u32) -> Pushed {
         let link = Letter::link(from, nth);
         // SAFETY: a fresh link.
-        let pushed = unsafe { self.mailbox.push(link, capacity) };
+        let pushed = unsafe { self.mailbox.push(link, capacity, &self.ready) };
         match pushed {
             Pushed::Claimed => self.run(),
             Pushed::Queued => {}

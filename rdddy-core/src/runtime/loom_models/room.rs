@@ -44,7 +44,7 @@ impl Hall {
     fn push(&self) -> bool {
         let link: NonNull<Link> = NonNull::from(Box::leak(Box::new(Letter(Link::new())))).cast();
         // SAFETY: a fresh link.
-        let pushed = unsafe { self.mailbox.push(link, CAPACITY) };
+        let pushed = unsafe { self.mailbox.push(link, CAPACITY, &self.ready) };
         let queued = matches!(pushed, Pushed::Queued | Pushed::Claimed);
         if !queued {
             // SAFETY: leaked above, and not taken.
