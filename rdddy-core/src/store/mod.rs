@@ -15,13 +15,18 @@ mod snapshot;
 mod error;
 mod port;
 
+mod memory;
+mod subscription;
+
 pub use append::{
     Append, Appended, CommandRecord, Expected, NothingNew, StoredCommand, StreamAppend,
 };
 pub use error::{AppendError, ReadError, StoreCause};
 pub use event::{NewEvent, StoredEvent};
+pub use memory::{MemoryStore, StoreFault};
 pub use name::{NameError, StreamName, Tag};
 pub use port::{EventStore, Page, StoreFuture};
 pub use position::{Position, Version};
 pub use query::{EventQuery, QueryItem, Within};
 pub use snapshot::Snapshot;
+pub use subscription::{Subscribe, Subscription};
