@@ -12,7 +12,7 @@ const EDGES: [(&str, &[&str]); 5] = [
     ("message", &[]),
     ("model", &["message", "limits"]),
     ("seam", &["message", "limits"]),
-    ("store", &["message", "seam", "limits"]),
+    ("store", &["message", "model", "seam", "limits"]),
     ("runtime", &["message", "model", "seam", "limits"]),
 ];
 

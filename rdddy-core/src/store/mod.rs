@@ -15,12 +15,14 @@ mod snapshot;
 mod error;
 mod port;
 
+mod decoder;
 mod memory;
 mod subscription;
 
 pub use append::{
     Append, Appended, CommandRecord, Expected, NothingNew, StoredCommand, StreamAppend,
 };
+pub use decoder::{Decode, EventDecodeError, EventDecoder, Upcast};
 pub use error::{AppendError, ReadError, StoreCause};
 pub use event::{NewEvent, StoredEvent};
 pub use memory::{MemoryStore, StoreFault};
