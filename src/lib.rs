@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-pub use rdddy_core::{limits, message, model, runtime, simulation};
+pub use rdddy_core::{limits, message, model, runtime, simulation, store};
 #[doc(inline)]
 pub use rdddy_macros::{
     Command, Event, Query, actor, bounded_context, ensures, handler, invariant, on_restart,

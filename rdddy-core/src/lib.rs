@@ -6,6 +6,7 @@
 //! - [`message`]: what travels.
 //! - [`runtime`]: how messages are processed.
 //! - [`model`]: what exists and who handles it, as data.
+//! - [`store`]: where events live.
 //! - [`simulation`]: a whole system in one thread, in virtual time.
 //! - [`limits`]: every default bound.
 
@@ -14,6 +15,7 @@ pub mod message;
 pub mod model;
 pub mod runtime;
 mod seam;
+pub mod store;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -42,3 +42,21 @@ pub const DURATION_MAX: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 pub const ENCODED_MESSAGE_MAX: usize = 8 * 1024 * 1024;
 /// Longest message name that an error repeats, in bytes.
 pub const MESSAGE_NAME_MAX: usize = 256;
+/// Longest category of a stream, in bytes.
+pub const STREAM_CATEGORY_MAX: usize = 128;
+/// Longest key of a stream, in bytes.
+pub const STREAM_KEY_MAX: usize = 512;
+/// Longest tag, name and value together, in bytes.
+pub const TAG_MAX: usize = 512;
+/// Tags of one event.
+pub const TAGS_PER_EVENT_MAX: usize = 64;
+/// Events stored by one append.
+pub const APPEND_EVENTS_MAX: usize = 10_000;
+/// Bytes of events, reply and snapshots stored by one append.
+pub const APPEND_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Events that one page of a read holds at most.
+pub const READ_PAGE_MAX: usize = 4096;
+/// Events that a subscription to a store reads ahead.
+pub const STORE_SUBSCRIPTION_BUFFER: usize = 256;
+/// Items of one event query.
+pub const QUERY_ITEMS_MAX: usize = 256;

@@ -58,8 +58,10 @@
 //! - [`Probe`]: waiting for events in virtual time.
 //! - [`explore()`]: many schedules of one test.
 //! - [`Replay`]: one schedule, as text.
+//! - [`conformance`]: what every event store promises.
 //! - [`limits`]: every default bound.
 
+pub mod conformance;
 pub mod limits;
 pub mod log;
 

@@ -22,7 +22,7 @@ impl fmt::Display for MessageId {
 
 /// A moment by the system's clock, as the time since the Unix epoch. In a simulation the clock is
 /// virtual.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub Duration);
 
 /// What is known about a message beside its content.

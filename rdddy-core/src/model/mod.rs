@@ -14,7 +14,7 @@ mod codec;
 mod document;
 mod error;
 mod registry;
-mod suggest;
+pub(crate) mod suggest;
 #[cfg(feature = "yaml")]
 mod yaml;
 

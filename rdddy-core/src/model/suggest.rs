@@ -11,7 +11,7 @@ const CONTEXT_COST: usize = 1;
 
 /// The names among `known` that are near to `name`, the nearest first: a slip of the pen, another
 /// case, or the same local name in another context.
-pub(super) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let wanted = Name::of(name);
     let mut found: Vec<(usize, &str)> = known
         .into_iter()

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "actors in tests fail on purpose")]
 
 mod bank;
+mod conformance;
 mod explore;
 mod log;
 mod probe;
