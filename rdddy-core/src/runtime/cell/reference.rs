@@ -1,8 +1,5 @@
 //! A borrowed cell whose actor type is not known.
-#![expect(
-    unsafe_code,
-    reason = "a borrow of an `Arc` that can be turned into one, and typed again"
-)]
+#![expect(unsafe_code, reason = "a borrow of an `Arc` that becomes one, or typed again")]
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
