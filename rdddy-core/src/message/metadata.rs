@@ -1,8 +1,11 @@
 //! What is known about a message beside its content.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Identifies one sent message.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,16 +23,58 @@ impl fmt::Display for MessageId {
     }
 }
 
+/// Text that is not 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a message id is 32 hexadecimal digits")]
+pub struct NotAMessageId;
+
+impl FromStr for MessageId {
+    type Err = NotAMessageId;
+
+    fn from_str(text: &str) -> Result<Self, NotAMessageId> {
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let id = u128::from_str_radix(text, 16).ok().filter(|_| digits);
+        id.map(MessageId).ok_or(NotAMessageId)
+    }
+}
+
+/// As text, because many readers of JSON have no integers of that size.
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
 /// A moment by the system's clock, as the time since the Unix epoch. In a simulation the clock is
 /// virtual.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub Duration);
 
+/// As whole nanoseconds, which fit into 64 bits until the year 2554; later moments count as that.
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(|nanos| Timestamp(Duration::from_nanos(nanos)))
+    }
+}
+
 /// What is known about a message beside its content.
 ///
 /// The system fills it in and carries it from message to message. An in-process `tell` has none
 /// unless somebody asked for it: the system's `causality` switch, a tenant or a trace set by hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metadata {
     /// This message.
@@ -37,10 +82,13 @@ pub struct Metadata {
     /// The message that began the conversation; its own id for the first one.
     pub correlation: MessageId,
     /// The message that was being handled when this one was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<MessageId>,
     /// On whose behalf.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<Arc<str>>,
     /// The trace it belongs to, as a W3C `traceparent` value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Arc<str>>,
     /// When it was sent.
     pub sent: Timestamp,
@@ -71,5 +119,28 @@ impl Metadata {
     pub fn with_trace(mut self, trace: impl Into<Arc<str>>) -> Self {
         self.trace = Some(trace.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_survives_a_trip_through_json() {
+        let first = Metadata::first(MessageId(u128::MAX - 1), Timestamp(Duration::from_nanos(7)));
+        let whole = first.caused(MessageId(2), Timestamp(Duration::from_secs(1_800_000_000)));
+        for metadata in [first, whole.with_tenant("\"a\"").with_trace("00-0af7-b7ad-01")] {
+            let json = serde_json::to_string(&metadata).unwrap();
+            assert_eq!(serde_json::from_str::<Metadata>(&json).unwrap(), metadata, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused() {
+        for text in ["", "0", "+0000000000000000000000000000001", "zz", &"0".repeat(33)] {
+            assert_eq!(text.parse::<MessageId>(), Err(NotAMessageId), "{text}");
+        }
+        assert_eq!(MessageId(0xAB).to_string().parse(), Ok(MessageId(0xAB)));
     }
 }

@@ -9,7 +9,7 @@ mod metadata;
 mod name;
 
 pub use kind::{Command, Event, EventScope, Kind, Message, Query, Request};
-pub use metadata::{MessageId, Metadata, Timestamp};
+pub use metadata::{MessageId, Metadata, NotAMessageId, Timestamp};
 pub(crate) use name::context_of;
 pub use name::{ContextEntry, MessageName};
 

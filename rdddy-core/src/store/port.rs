@@ -25,6 +25,9 @@ pub type StoreFuture<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Sen
 /// - **Idempotent:** an append with a known command id stores nothing, and returns the first answer.
 ///   That is looked up before any condition is checked.
 ///
+/// - **In line:** an append takes its place in line when `append` is called, not when its future is
+///   first polled. Two appends that are called one after the other are looked at in that order.
+///
 /// Many callers append at the same time; a store gathers what waits and commits it as a group. One
 /// append of a group may be refused without harm to the others.
 ///
