@@ -42,3 +42,5 @@ pub const DURATION_MAX: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 pub const ENCODED_MESSAGE_MAX: usize = 8 * 1024 * 1024;
 /// Longest message name that an error repeats, in bytes.
 pub const MESSAGE_NAME_MAX: usize = 256;
+/// The longest text that can be an id, in bytes.
+pub const ID_BYTES_MAX: usize = 255;

@@ -58,6 +58,7 @@
 //! - [`Probe`]: waiting for events in virtual time.
 //! - [`explore()`]: many schedules of one test.
 //! - [`Replay`]: one schedule, as text.
+//! - [`values`], [`invalid`]: values of value objects, from their rules.
 //! - [`limits`]: every default bound.
 
 pub mod limits;
@@ -71,6 +72,7 @@ mod probe;
 mod replay;
 mod report;
 mod run;
+mod values;
 mod verdict;
 mod world;
 
@@ -82,6 +84,7 @@ pub use rdddy_macros::{testkit_explore as explore, testkit_test as test};
 pub use replay::{BadReplay, Replay};
 pub use report::{Broken, FailureReport};
 pub use run::simulate;
+pub use values::{SequentialIds, Values, invalid, values, values_from};
 pub use verdict::Verdict;
 pub use world::World;
 
