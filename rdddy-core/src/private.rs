@@ -9,8 +9,9 @@ pub use serde;
 use crate::limits;
 
 pub use crate::domain::{
-    Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample, Severity,
-    ValueObject, checked_id_text, deserialize_fields, format_id, parse_id, parse_id_number, written,
+    Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
+    Severity, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
+    parse_id_number, written,
 };
 pub use crate::message::{
     Command, ContextEntry, Event, EventScope, Kind, Message, MessageName, Query, Request, Sealed,

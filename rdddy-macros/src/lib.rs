@@ -129,40 +129,7 @@ pub fn derive_event(item: TokenStream) -> TokenStream {
 ///
 #[doc = include_str!("value/value.md")]
 ///
-/// # Examples
-///
-/// ```
-/// use rdddy::prelude::*;
-///
-/// #[derive(ValueObject, Clone, Copy, Debug, PartialEq, Eq)]
-/// #[value(check = (1..=999).contains(value), message = "a quantity is between 1 and 999")]
-/// pub struct Quantity(u32);
-///
-/// #[derive(ValueObject, Clone, PartialEq, Eq)]
-/// #[value(personal, normalize = trim, not_empty, max_chars = 254)]
-/// #[value(check = value.contains('@'), message = "an address of electronic mail has an @")]
-/// pub struct Email(String);
-///
-/// #[derive(ValueObject, Clone, Debug, PartialEq, Eq)]
-/// #[value(check = from <= to, message = "a period ends after it begins")]
-/// pub struct Period {
-///     from: u32,
-///     #[value(max = 9999)]
-///     to: u32,
-/// }
-///
-/// assert_eq!(Quantity::new(7)?.value(), 7);
-/// let error: QuantityError = Quantity::new(1000).unwrap_err();
-/// assert_eq!(error.to_string(), "a quantity is between 1 and 999 (found 1000)");
-/// assert!("0".parse::<Quantity>().is_err());
-///
-/// assert_eq!(Email::new(" a@b.c ")?.value(), "a@b.c");
-/// assert_eq!(format!("{:?}", Email::new("a@b.c")?), "Email(…)");
-///
-/// assert_eq!(Period::new(1, 2)?.to(), 2);
-/// assert_eq!(Period::new(2, 1).unwrap_err().message(), "a period ends after it begins");
-/// # Ok::<(), rdddy::BoxError>(())
-/// ```
+#[doc = include_str!("value/example.md")]
 #[proc_macro_derive(ValueObject, attributes(value))]
 pub fn derive_value_object(item: TokenStream) -> TokenStream {
     guard::input(item, value::value_object)
@@ -179,30 +146,7 @@ pub fn derive_value_object(item: TokenStream) -> TokenStream {
 ///
 #[doc = include_str!("domain_error/domain.md")]
 ///
-/// # Examples
-///
-/// ```
-/// use rdddy::prelude::*;
-///
-/// bounded_context!("sales");
-///
-/// #[derive(thiserror::Error, DomainError, Debug)]
-/// enum OrderError {
-///     #[error("order {0} was already placed")]
-///     AlreadyPlaced(u64),
-///     #[error("the stock is busy")]
-///     #[domain(transient, severity = warning)]
-///     StockBusy,
-/// }
-///
-/// fn main() {
-///     let refused = OrderError::AlreadyPlaced(7);
-///     assert_eq!(refused.code(), "sales.already_placed");
-///     assert!(!refused.is_transient());
-///     assert!(OrderError::StockBusy.is_transient());
-///     assert_eq!(refused.to_data().message, "order 7 was already placed");
-/// }
-/// ```
+#[doc = include_str!("domain_error/example.md")]
 #[doc(alias = "DomainException")]
 #[proc_macro_derive(DomainError, attributes(domain))]
 pub fn derive_domain_error(item: TokenStream) -> TokenStream {
@@ -218,26 +162,7 @@ pub fn derive_domain_error(item: TokenStream) -> TokenStream {
 ///
 #[doc = include_str!("entity/entity.md")]
 ///
-/// # Examples
-///
-/// ```
-/// use rdddy::prelude::*;
-///
-/// #[derive(Id)]
-/// struct CustomerId(u64);
-///
-/// #[derive(Entity, Debug)]
-/// struct Customer {
-///     #[id]
-///     id: CustomerId,
-///     name: String,
-/// }
-///
-/// let before = Customer { id: CustomerId::new(1), name: "Ada Byron".to_owned() };
-/// let after = Customer { id: CustomerId::new(1), name: "Ada Lovelace".to_owned() };
-/// assert_eq!(before, after);
-/// assert_eq!(before.id().value(), 1);
-/// ```
+#[doc = include_str!("entity/example.md")]
 #[proc_macro_derive(Entity, attributes(entity, id))]
 pub fn derive_entity(item: TokenStream) -> TokenStream {
     guard::input(item, entity::entity)
@@ -255,22 +180,7 @@ pub fn derive_entity(item: TokenStream) -> TokenStream {
 ///
 #[doc = include_str!("id/id.md")]
 ///
-/// # Examples
-///
-/// ```
-/// use rdddy::prelude::*;
-///
-/// #[derive(Id)]
-/// struct OrderId(u128);
-///
-/// #[derive(Id)]
-/// struct Isbn(String);
-///
-/// let order = OrderId::new(7);
-/// assert_eq!(order.to_string(), "00000000-0000-0000-0000-000000000007");
-/// assert_eq!(order.to_string().parse::<OrderId>(), Ok(order));
-/// assert_eq!(Isbn::new(""), Err(IdError::Empty));
-/// ```
+#[doc = include_str!("id/example.md")]
 #[proc_macro_derive(Id, attributes(id))]
 pub fn derive_id(item: TokenStream) -> TokenStream {
     guard::input(item, id::id)

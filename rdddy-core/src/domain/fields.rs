@@ -115,7 +115,7 @@ fn name_of(names: &'static [&'static str], place: usize) -> &'static str {
 macro_rules! fields {
     ($count:literal: $($field:ident $place:literal),*) => {
         impl<'de, $($field: Deserialize<'de>),*> Fields<'de> for ($($field,)*) {
-            #[allow(non_snake_case, reason = "a variable for each type")]
+            #[expect(non_snake_case, reason = "a variable for each type")]
             fn from_map<M: MapAccess<'de>>(
                 names: &'static [&'static str],
                 mut map: M,

@@ -49,10 +49,8 @@ fn samples_begin_at_the_edges_and_end_outside() {
     assert_eq!(u32::outside(&rules), [0, 1000, u32::MAX]);
     assert_eq!(u8::outside(&[]), [0_u8; 0]);
     assert_eq!(i8::edges(&[]), [-128, 127, -127, 126, 0, 1]);
-    let rules = [
-        Rule::new(Constraint::NotEmpty, "not empty"),
-        Rule::new(Constraint::MaxChars(3), "short"),
-    ];
+    let rules =
+        [Rule::new(Constraint::NotEmpty, "not empty"), Rule::new(Constraint::MaxChars(3), "short")];
     assert!(String::edges(&rules).iter().all(|text| (1..=3).contains(&text.chars().count())));
     assert_eq!(String::outside(&rules), ["", "aaaa"]);
     let rules = between(1, 2).map(|rule| rule.on(1, "second"));

@@ -51,7 +51,7 @@ pub trait ValueObject: Sized + 'static {
 ///
 /// Of a personal value, it does not keep what was found.
 pub struct Invalid<V> {
-    rule: Rule,
+    rule: &'static Rule,
     found: Option<Box<str>>,
     of: PhantomData<fn() -> V>,
 }
@@ -59,7 +59,7 @@ pub struct Invalid<V> {
 impl<V: ValueObject> Invalid<V> {
     /// `rule` does not hold.
     #[must_use]
-    pub const fn new(rule: Rule) -> Self {
+    pub const fn new(rule: &'static Rule) -> Self {
         Invalid { rule, found: None, of: PhantomData }
     }
 
@@ -81,8 +81,8 @@ impl<V: ValueObject> Invalid<V> {
 impl<V> Invalid<V> {
     /// The rule that does not hold.
     #[must_use]
-    pub fn rule(&self) -> &Rule {
-        &self.rule
+    pub fn rule(&self) -> &'static Rule {
+        self.rule
     }
 
     /// What the rule asks for, as a sentence.
@@ -96,7 +96,7 @@ impl<V: ValueObject> fmt::Debug for Invalid<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Invalid")
             .field("of", &V::NAME)
-            .field("rule", &self.rule)
+            .field("rule", self.rule)
             .field("found", &self.found)
             .finish()
     }
@@ -134,7 +134,7 @@ impl<V> PartialEq for Invalid<V> {
 #[doc(hidden)]
 pub fn written<V: ValueObject, T: std::str::FromStr>(
     text: &str,
-    rule: Rule,
+    rule: &'static Rule,
 ) -> Result<T, Invalid<V>> {
     text.parse().map_err(|_| Invalid::new(rule).found(&text))
 }

@@ -33,7 +33,11 @@ pub(crate) struct Case {
 pub(crate) enum Says {
     /// What its only field says.
     Same(Member),
-    Own { code: ErrorCode, transient: bool, severity: &'static str },
+    Own {
+        code: ErrorCode,
+        transient: bool,
+        severity: &'static str,
+    },
 }
 
 pub(crate) enum ErrorCode {
@@ -57,7 +61,8 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
     let cases = match &item.data {
         Data::Struct(data) => {
             let name = item.ident.unraw().to_string();
-            let name = name.strip_suffix("Error").filter(|short| !short.is_empty()).unwrap_or(&name);
+            let name =
+                name.strip_suffix("Error").filter(|short| !short.is_empty()).unwrap_or(&name);
             let says = says(&options, &[], name, &data.fields, mistakes);
             vec![Case { variant: None, says }]
         }
@@ -109,10 +114,10 @@ fn says(
         Some(Value::Text(code)) => ErrorCode::Whole(code.value()),
         _ => ErrorCode::Local(snake_case(name)),
     };
-    if let Some(transparent) = given(own, "transparent") {
-        if let Some(member) = check_only_field(transparent, fields, mistakes) {
-            return Says::Same(member);
-        }
+    if let Some(transparent) = given(own, "transparent")
+        && let Some(member) = check_only_field(transparent, fields, mistakes)
+    {
+        return Says::Same(member);
     }
     Says::Own { code, transient, severity }
 }

@@ -43,8 +43,12 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
         .collect();
     let Some((index, field, mark)) = marked.first().copied() else {
         mistakes.report(
-            Mistake::at(Code::E044, &item.ident, format!("`{}` does not say what identifies it", item.ident))
-                .help("write `#[id]` on the field that holds its id"),
+            Mistake::at(
+                Code::E044,
+                &item.ident,
+                format!("`{}` does not say what identifies it", item.ident),
+            )
+            .help("write `#[id]` on the field that holds its id"),
         );
         return None;
     };

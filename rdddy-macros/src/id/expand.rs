@@ -159,9 +159,7 @@ fn standard(model: &Model) -> TokenStream {
 fn text(model: &Model) -> TokenStream {
     let Model { private, ident, shape, .. } = model;
     let (write, read) = match shape {
-        Shape::Text => {
-            (quote!(::core::fmt::Display::fmt(&self.0, f)), quote!(Self::new(text)))
-        }
+        Shape::Text => (quote!(::core::fmt::Display::fmt(&self.0, f)), quote!(Self::new(text))),
         Shape::Number => (
             quote!(::core::fmt::Display::fmt(&self.0, f)),
             quote!(#private::parse_id_number(text).map(Self)),

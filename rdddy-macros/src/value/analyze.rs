@@ -141,11 +141,9 @@ fn check_target<'a>(item: &'a DeriveInput, mistakes: &mut Mistakes) -> Option<&'
         );
     }
     match (&data.fields, data.fields.len()) {
-        (Fields::Unit, _) | (_, 0) => refuse(
-            &item.ident,
-            "a value object holds something",
-            "write `struct Quantity(u32);`",
-        ),
+        (Fields::Unit, _) | (_, 0) => {
+            refuse(&item.ident, "a value object holds something", "write `struct Quantity(u32);`")
+        }
         (Fields::Unnamed(fields), 2..) => refuse(
             fields,
             "several fields of a value object have names",

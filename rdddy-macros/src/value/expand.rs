@@ -170,7 +170,7 @@ fn check(model: &Model, locals: &[Ident]) -> Option<TokenStream> {
             };
             if let ::core::option::Option::Some(__index) = __broken(#(&#locals),*) {
                 let __invalid =
-                    #private::Invalid::new(<Self as #private::ValueObject>::rules()[__index]);
+                    #private::Invalid::new(&<Self as #private::ValueObject>::rules()[__index]);
                 return ::core::result::Result::Err(match __index {
                     #(#found)*
                     _ => __invalid,
@@ -285,7 +285,11 @@ fn conversions(model: &Model) -> TokenStream {
     let Model { private, ident, .. } = model;
     let inner = inner(model);
     let from_text = (model.is_newtype() && model.fields[0].shape == Shape::Text).then(|| {
-        try_from(model, &quote!(&::core::primitive::str), &quote!(::core::convert::From::from(inner)))
+        try_from(
+            model,
+            &quote!(&::core::primitive::str),
+            &quote!(::core::convert::From::from(inner)),
+        )
     });
     let try_from = try_from(model, &inner, &quote!(inner));
     let into_inner = model.is_newtype().then(|| {
@@ -350,12 +354,11 @@ fn read(private: &crate::support::krate::Private, name: &str, field: &Field) -> 
     }
     let form = crate::support::text::source(ty);
     let message = format!("`{name}` is written as a `{form}`");
-    quote! {
-        #private::written::<Self, #ty>(
-            text,
-            #private::Rule::new(#private::Constraint::Form(#form), #message),
-        )?
-    }
+    quote! {{
+        const FORM: &#private::Rule =
+            &#private::Rule::new(#private::Constraint::Form(#form), #message);
+        #private::written::<Self, #ty>(text, FORM)?
+    }}
 }
 
 /// E043 is what the compiler says if there is another `Debug`: so this one stands at `personal`.

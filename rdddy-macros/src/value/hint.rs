@@ -8,9 +8,10 @@ use super::model::{Bound, Constraint, Field};
 /// The same condition as data, if it is a range of constants that contains the field.
 pub(crate) fn bounds_of(check: &Expr, field: &Field) -> Option<Constraint> {
     let Expr::MethodCall(call) = check else { return None };
-    let is_about_field = call.args.len() == 1 && call.args.first().is_some_and(|argument| {
-        matches!(argument, Expr::Path(path) if path.path.is_ident(&field.binding))
-    });
+    let is_about_field = call.args.len() == 1
+        && call.args.first().is_some_and(
+            |argument| matches!(argument, Expr::Path(path) if path.path.is_ident(&field.binding)),
+        );
     if call.method != "contains" || !is_about_field || !field.shape.is_number() {
         return None;
     }
@@ -22,18 +23,13 @@ pub(crate) fn bounds_of(check: &Expr, field: &Field) -> Option<Constraint> {
 /// A range as data.
 pub(crate) fn constraint(range: &ExprRange, field: &Field) -> Option<Constraint> {
     let exclusive = matches!(range.limits, RangeLimits::HalfOpen(_));
-    let bound = |number: &Expr, exclusive| Bound {
-        number: number.clone(),
-        ty: field.ty.clone(),
-        shape: field.shape,
-        exclusive,
-    };
     match (range.start.as_deref(), range.end.as_deref()) {
-        (Some(start), Some(end)) => {
-            Some(Constraint::Range(bound(start, false), bound(end, exclusive)))
-        }
-        (Some(start), None) => Some(Constraint::Min(bound(start, false))),
-        (None, Some(end)) => Some(Constraint::Max(bound(end, exclusive))),
+        (Some(start), Some(end)) => Some(Constraint::Range(
+            Bound::new(start, field, false),
+            Bound::new(end, field, exclusive),
+        )),
+        (Some(start), None) => Some(Constraint::Min(Bound::new(start, field, false))),
+        (None, Some(end)) => Some(Constraint::Max(Bound::new(end, field, exclusive))),
         (None, None) => None,
     }
 }

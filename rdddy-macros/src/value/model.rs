@@ -1,6 +1,7 @@
 //! What the expansion needs to know about a value object.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::{Expr, Path, Type, Visibility};
 
 use crate::support::krate::Private;
@@ -78,11 +79,23 @@ pub(crate) enum Constraint {
 
 /// A constant that bounds the numbers of a type.
 pub(crate) struct Bound {
-    pub(crate) number: Expr,
-    pub(crate) ty: Type,
+    pub(crate) number: TokenStream,
+    pub(crate) ty: TokenStream,
     pub(crate) shape: Shape,
     /// Whether it is itself beyond what is allowed.
     pub(crate) exclusive: bool,
+}
+
+impl Bound {
+    /// The bound `number` of `field`, itself allowed or not.
+    pub(crate) fn new(number: &Expr, field: &Field, exclusive: bool) -> Self {
+        Bound {
+            number: number.to_token_stream(),
+            ty: field.ty.to_token_stream(),
+            shape: field.shape,
+            exclusive,
+        }
+    }
 }
 
 impl Model {

@@ -32,7 +32,11 @@ impl Subject<'_> {
 }
 
 /// The rules in one attribute.
-pub(crate) fn rules(options: &[Given], subject: &Subject<'_>, mistakes: &mut Mistakes) -> Vec<Rule> {
+pub(crate) fn rules(
+    options: &[Given],
+    subject: &Subject<'_>,
+    mistakes: &mut Mistakes,
+) -> Vec<Rule> {
     let message = options.iter().find_map(|option| match &option.value {
         Value::Text(text) if option.name() == "message" => Some(text),
         _ => None,
@@ -117,16 +121,10 @@ fn built_in(option: &Given, field: &Field, called: &str) -> Result<Parts, Mistak
     let name = option.name();
     check_shape(option, field)?;
     let value = &field.binding;
-    let bound = |number: &Expr| Bound {
-        number: number.clone(),
-        ty: field.ty.clone(),
-        shape: field.shape,
-        exclusive: false,
-    };
     Ok(match &option.value {
         Value::Expression(limit) if name == "range" => {
-            let Some((range, constraint)) = hint::range(limit)
-                .and_then(|range| Some((range, hint::constraint(range, field)?)))
+            let Some((range, constraint)) =
+                hint::range(limit).and_then(|range| Some((range, hint::constraint(range, field)?)))
             else {
                 let sentence = "a range has an end, and is written as one";
                 return Err(
@@ -141,13 +139,13 @@ fn built_in(option: &Given, field: &Field, called: &str) -> Result<Parts, Mistak
             let text = source(limit);
             let (constraint, holds, word) = if name == "min" {
                 (
-                    Constraint::Min(bound(limit)),
+                    Constraint::Min(Bound::new(limit, field, false)),
                     quote_spanned!(limit.span()=> *#value >= #limit),
                     "least",
                 )
             } else {
                 (
-                    Constraint::Max(bound(limit)),
+                    Constraint::Max(Bound::new(limit, field, false)),
                     quote_spanned!(limit.span()=> *#value <= #limit),
                     "most",
                 )
