@@ -15,10 +15,15 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let names: Vec<_> =
         model.fields.iter().map(|field| field.binding.unraw().to_string()).collect();
     let fields: Vec<_> = model.fields.iter().filter_map(|field| field.ident.as_ref()).collect();
+    // What a format says about a value of another type repeats that value.
+    let hide = model.personal.is_some().then(|| {
+        let message = format!("this does not read as `{name}`");
+        quote!(.map_err(|_| <__D::Error as #private::serde::de::Error>::custom(#message)))
+    });
     let (write, read) = if fields.is_empty() {
         (
             quote!(#private::serde::Serialize::serialize(&self.0, serializer)),
-            quote!(<#inner as #private::serde::Deserialize<'de>>::deserialize(deserializer)?),
+            quote!(<#inner as #private::serde::Deserialize<'de>>::deserialize(deserializer)#hide?),
         )
     } else {
         let count = fields.len();
@@ -39,7 +44,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             quote! {
                 #private::deserialize_fields::<#tuple, __D>(
                     deserializer, #name, &[#(#names),*],
-                )?#take
+                )#hide?#take
             },
         )
     };

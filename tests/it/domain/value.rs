@@ -142,6 +142,8 @@ fn a_personal_value_shows_nowhere() {
     let refused = Email::new("ada at example.org").unwrap_err();
     assert!(!format!("{refused:?} {refused}").contains("ada"), "{refused:?}");
     assert!(!json::<Email>("\"ada at example.org\"").unwrap_err().contains("ada"));
+    let of_other_type = json::<Email>("4711").unwrap_err();
+    assert_eq!(of_other_type, "this does not read as `Email`");
     assert_eq!(serde_json::to_string(&email).unwrap(), "\"ada@example.org\"");
 }
 
