@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 
-pub use rdddy_core::{limits, message, model, runtime, simulation, store};
+pub use rdddy_core::{domain, limits, message, model, runtime, simulation, store};
 #[doc(inline)]
 pub use rdddy_macros::{
-    Command, Event, Query, actor, bounded_context, ensures, handler, invariant, on_restart,
-    on_start, on_stop, requires,
+    Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, bounded_context, ensures,
+    handler, invariant, on_restart, on_start, on_stop, requires,
 };
 #[doc(inline)]
 pub use runtime::{
@@ -19,6 +19,9 @@ pub type Result<T, E = BoxError> = std::result::Result<T, E>;
 
 /// Everything that an actor and its users usually need.
 pub mod prelude {
+    pub use crate::domain::{
+        DomainError, Entity, ErrorData, Id, IdError, IdSource, Invalid, Severity, ValueObject,
+    };
     pub use crate::message::{self, Metadata};
     pub use crate::runtime::{
         Actor, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context, DeadReason,
@@ -26,7 +29,7 @@ pub mod prelude {
         Routing, SendError, StopReason, Strategy, SystemEvent, Terminated,
     };
     pub use rdddy_macros::{
-        Command, Event, Query, actor, bounded_context, ensures, handler, invariant, on_restart,
-        on_start, on_stop, requires,
+        Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, bounded_context,
+        ensures, handler, invariant, on_restart, on_start, on_stop, requires,
     };
 }

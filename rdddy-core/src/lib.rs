@@ -4,12 +4,14 @@
 //! Modules in reading order:
 //!
 //! - [`message`]: what travels.
+//! - [`domain`]: what a domain is made of.
 //! - [`runtime`]: how messages are processed.
 //! - [`model`]: what exists and who handles it, as data.
 //! - [`store`]: where events live.
 //! - [`simulation`]: a whole system in one thread, in virtual time.
 //! - [`limits`]: every default bound.
 
+pub mod domain;
 pub mod limits;
 pub mod message;
 pub mod model;

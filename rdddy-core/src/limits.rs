@@ -60,3 +60,5 @@ pub const READ_PAGE_MAX: usize = 4096;
 pub const STORE_SUBSCRIPTION_BUFFER: usize = 256;
 /// Items of one event query.
 pub const QUERY_ITEMS_MAX: usize = 256;
+/// The longest text that can be an id, in bytes.
+pub const ID_BYTES_MAX: usize = 255;

@@ -4,9 +4,15 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 
 pub use inventory;
+pub use serde;
 
 use crate::limits;
 
+pub use crate::domain::{
+    Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
+    Severity, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
+    parse_id_number, written,
+};
 pub use crate::message::{
     Command, ContextEntry, Event, EventScope, Kind, Message, MessageName, Query, Request, Sealed,
 };

@@ -8,12 +8,16 @@
 mod actor;
 mod context;
 mod contract;
+mod domain_error;
+mod entity;
+mod id;
 mod message;
 mod stray;
 mod support;
 mod testkit;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use proc_macro::TokenStream;
 
@@ -93,6 +97,93 @@ pub fn derive_query(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Event, attributes(event, key, tag))]
 pub fn derive_event(item: TokenStream) -> TokenStream {
     guard::input(item, message::event)
+}
+
+/// Makes a struct a value object: valid as long as it exists, private, equal by its attributes.
+///
+/// It stands on a struct of one unnamed field, or of named ones, all of them private. What makes a
+/// value valid is said in `#[value(..)]`, on the struct, or on a field with a name. A rule sees
+/// `value`, a reference to the field, or the named fields, as references; `&str` for a `String`.
+/// `message` is about the rules in the same attribute; write several attributes for several
+/// messages. Rules are checked in order, those of fields first.
+///
+/// The derive generates:
+///
+/// - `Quantity::new`, which checks, and a method to read each field: `value()` for one without a
+///   name. Those of a number return it, that of a `String` returns a `&str`.
+/// - `QuantityError`, a name for `Invalid<Quantity>`: which rule does not hold, and its message.
+/// - `TryFrom` what it is made of: the type of its field, or a tuple of several. For one without a
+///   name also the way back, `From`; and where that is a number, a `String`, a `bool` or a `char`,
+///   `FromStr` and `Display`.
+/// - `Serialize` and `Deserialize`, through the rules: a field without a name as itself.
+/// - The trait `ValueObject`, with the rules as data, from which the testkit draws values.
+///
+/// `Clone`, `Debug`, `PartialEq` and the like are yours to derive, except for `Debug` of a
+/// `personal` one: its generated `Debug` shows nothing, neither does its error, and it has no
+/// `Display`.
+///
+/// A condition like `(1..=999).contains(value)` is data, too; from other conditions values are
+/// found by chance, or are given as `examples`.
+///
+/// Options:
+///
+#[doc = include_str!("value/value.md")]
+///
+#[doc = include_str!("value/example.md")]
+#[proc_macro_derive(ValueObject, attributes(value))]
+pub fn derive_value_object(item: TokenStream) -> TokenStream {
+    guard::input(item, value::value_object)
+}
+
+/// Makes a type a domain error: a refusal that means something in the domain. Stands beside
+/// `thiserror::Error`, or an `Error` written by hand.
+///
+/// Each variant has a stable code, by default its bounded context and its name,
+/// `sales.already_placed`; it is terminal, or transient; and it has a severity. A `#[domain(..)]`
+/// on the enum says what its variants are without one of their own.
+///
+/// Options, on a variant or on the type:
+///
+#[doc = include_str!("domain_error/domain.md")]
+///
+#[doc = include_str!("domain_error/example.md")]
+#[doc(alias = "DomainException")]
+#[proc_macro_derive(DomainError, attributes(domain))]
+pub fn derive_domain_error(item: TokenStream) -> TokenStream {
+    guard::input(item, domain_error::domain_error)
+}
+
+/// Makes a struct an entity: two of them are equal if their ids are, whatever else they hold.
+///
+/// `#[id]` marks the field that identifies it. The derive generates `PartialEq`, `Eq` and `Hash`,
+/// all by that field, and the trait `Entity`.
+///
+/// Options, in `#[entity(..)]`:
+///
+#[doc = include_str!("entity/entity.md")]
+///
+#[doc = include_str!("entity/example.md")]
+#[proc_macro_derive(Entity, attributes(entity, id))]
+pub fn derive_entity(item: TokenStream) -> TokenStream {
+    guard::input(item, entity::entity)
+}
+
+/// Makes a struct of one private field a typed id: over `u128`, `u64` or `String`.
+///
+/// The derive generates all that an id needs: `Clone`, `Copy` for numbers, `Debug`, `PartialEq`,
+/// `Eq`, `PartialOrd`, `Ord`, `Hash`, `Display`, `FromStr`, `Serialize`, `Deserialize`, `new`,
+/// `value`, and conversions. One of 128 bits is written as a UUID is, and can be generated from a
+/// source of ids: the context of a decision. A text is not empty, has at most 255 bytes, and no
+/// control characters.
+///
+/// Options, in `#[id(..)]`:
+///
+#[doc = include_str!("id/id.md")]
+///
+#[doc = include_str!("id/example.md")]
+#[proc_macro_derive(Id, attributes(id))]
+pub fn derive_id(item: TokenStream) -> TokenStream {
+    guard::input(item, id::id)
 }
 
 /// Says that the messages of this module, and of those in it, belong to a bounded context:

@@ -4,12 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use crate::actor::options::{ACTOR, HANDLER};
+use crate::domain_error::options::DOMAIN;
+use crate::entity::options::ENTITY;
+use crate::id::options::ID;
 use crate::message::options::{COMMAND, EVENT, QUERY};
 use crate::support::codes::Code;
 use crate::testkit::{EXPLORE, TEST};
+use crate::value::options::VALUE;
 
 /// Found by the traits of the core, and by the compiler at what the macros generate.
-const FOUND_BY_TYPES: [&str; 7] = ["E004", "E006", "E007", "E009", "E010", "E016", "E017"];
+const FOUND_BY_TYPES: [&str; 9] =
+    ["E004", "E006", "E007", "E009", "E010", "E016", "E017", "E043", "E045"];
 
 #[test]
 fn the_documentation_lists_the_options_of_the_tables() {
@@ -19,6 +24,10 @@ fn the_documentation_lists_the_options_of_the_tables() {
         (&COMMAND, "message/command.md"),
         (&QUERY, "message/query.md"),
         (&EVENT, "message/event.md"),
+        (&VALUE, "value/value.md"),
+        (&DOMAIN, "domain_error/domain.md"),
+        (&ENTITY, "entity/entity.md"),
+        (&ID, "id/id.md"),
         (&TEST, "testkit/test.md"),
         (&EXPLORE, "testkit/explore.md"),
     ] {

@@ -59,6 +59,7 @@
 //! - [`explore()`]: many schedules of one test.
 //! - [`Replay`]: one schedule, as text.
 //! - [`conformance`]: what every event store promises.
+//! - [`values`], [`invalid`]: values of value objects, from their rules.
 //! - [`limits`]: every default bound.
 
 pub mod conformance;
@@ -73,6 +74,7 @@ mod probe;
 mod replay;
 mod report;
 mod run;
+mod values;
 mod verdict;
 mod world;
 
@@ -84,6 +86,7 @@ pub use rdddy_macros::{testkit_explore as explore, testkit_test as test};
 pub use replay::{BadReplay, Replay};
 pub use report::{Broken, FailureReport};
 pub use run::simulate;
+pub use values::{SequentialIds, Values, invalid, values, values_from};
 pub use verdict::Verdict;
 pub use world::World;
 

@@ -23,3 +23,5 @@ pub const REPORTED_EVENT_BYTES: usize = 400;
 pub const REPORTED_PANICS: usize = 8;
 /// Events that a probe may lag behind.
 pub const PROBE_CAPACITY: usize = 100_000;
+/// The seed of the values that are drawn when nothing is said.
+pub const VALUES_SEED: u64 = 0x7264_6464_7921;

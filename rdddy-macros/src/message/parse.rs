@@ -1,10 +1,10 @@
 //! Syntax to [`Input`]: the type, and the options on it.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{DeriveInput, Meta};
+use syn::DeriveInput;
 
 use super::Derive;
+use crate::support::attributes::lists;
 use crate::support::mistakes::Mistakes;
 use crate::support::options::Given;
 
@@ -23,16 +23,7 @@ pub(crate) fn parse(derive: Derive, item: TokenStream, mistakes: &mut Mistakes) 
             return None;
         }
     };
-    let lists: Vec<_> = item
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident(derive.attribute()))
-        .map(|attribute| match &attribute.meta {
-            Meta::List(list) => list.tokens.clone(),
-            Meta::Path(_) => TokenStream::new(),
-            Meta::NameValue(pair) => pair.to_token_stream(),
-        })
-        .collect();
+    let lists = lists(&item.attrs, derive.attribute());
     let options = derive.options().parse_all(lists, mistakes);
     Some(Input { derive, item, options })
 }

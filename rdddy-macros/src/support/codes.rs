@@ -28,11 +28,23 @@ pub(crate) enum Code {
     E021,
     /// A type that cannot be a message, or a bad name, context or version.
     E022,
+    /// A type that cannot be a value object.
+    E040,
+    /// A field of a value object that can be set without a check.
+    E041,
+    /// A rule that does not fit what it is about.
+    E042,
+    /// A type that cannot be an entity.
+    E044,
+    /// A type that cannot be an id.
+    E046,
+    /// A domain error that says two things, or something that cannot be.
+    E047,
 }
 
 #[cfg(test)]
 impl Code {
-    pub(crate) const ALL: [Code; 10] = [
+    pub(crate) const ALL: [Code; 16] = [
         Code::E001,
         Code::E002,
         Code::E003,
@@ -43,6 +55,12 @@ impl Code {
         Code::E020,
         Code::E021,
         Code::E022,
+        Code::E040,
+        Code::E041,
+        Code::E042,
+        Code::E044,
+        Code::E046,
+        Code::E047,
     ];
 }
 

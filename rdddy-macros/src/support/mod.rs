@@ -1,5 +1,6 @@
 //! What every macro uses: mistakes and their codes, options, durations, the path of the crate.
 
+pub(crate) mod attributes;
 pub(crate) mod codes;
 pub(crate) mod duration;
 pub(crate) mod guard;

@@ -1,0 +1,74 @@
+//! [`Model`] to code: `impl DomainError`, one arm for each variant.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Member;
+
+use super::analyze::{Case, ErrorCode, Model, Says};
+
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let Model { private, ident, generics, context, cases } = model;
+    let (impl_generics, arguments, where_clause) = generics.split_for_impl();
+    let context = match context {
+        Some(context) => quote!(::core::option::Option::Some(#context)),
+        None => quote!(::core::option::Option::None),
+    };
+    let code = matched(cases, |says| match says {
+        Says::Same(_) => quote!(#private::DomainError::code(same)),
+        Says::Own { code: ErrorCode::Whole(code), .. } => quote!(#code),
+        Says::Own { code: ErrorCode::Local(local), .. } => quote! {{
+            static CODE: #private::MessageName =
+                #private::MessageName::new(::core::module_path!(), #local, #context);
+            CODE.get()
+        }},
+    });
+    let is_transient = matched(cases, |says| match says {
+        Says::Same(_) => quote!(#private::DomainError::is_transient(same)),
+        Says::Own { transient, .. } => quote!(#transient),
+    });
+    let severity = matched(cases, |says| match says {
+        Says::Same(_) => quote!(#private::DomainError::severity(same)),
+        Says::Own { severity, .. } => {
+            let severity = Ident::new(severity, Span::call_site());
+            quote!(#private::Severity::#severity)
+        }
+    });
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #impl_generics #private::DomainError for #ident #arguments #where_clause {
+                fn code(&self) -> &'static str {
+                    #code
+                }
+
+                fn is_transient(&self) -> bool {
+                    #is_transient
+                }
+
+                fn severity(&self) -> #private::Severity {
+                    #severity
+                }
+            }
+        };
+    }
+}
+
+fn matched(cases: &[Case], answer: impl Fn(&Says) -> TokenStream) -> TokenStream {
+    if cases.is_empty() {
+        return quote!(match *self {});
+    }
+    let arms = cases.iter().map(|Case { variant, says }| {
+        let path = match variant {
+            Some(variant) => quote!(Self::#variant),
+            None => quote!(Self),
+        };
+        let pattern = match says {
+            Says::Same(Member::Named(field)) => quote!(#path { #field: same }),
+            Says::Same(Member::Unnamed(_)) => quote!(#path { 0: same }),
+            Says::Own { .. } => quote!(#path { .. }),
+        };
+        let answer = answer(says);
+        quote!(#pattern => #answer,)
+    });
+    quote!(match self { #(#arms)* })
+}

@@ -1,0 +1,8 @@
+use rdddy::prelude::*;
+
+#[derive(Entity)]
+enum Customer {
+    Private,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use rdddy::prelude::*;
+
+#[derive(Entity)]
+struct Customer {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use rdddy::prelude::*;
+
+#[derive(Debug, DomainError, thiserror::Error)]
+#[error("busy")]
+#[domain(severity = warn)]
+struct Busy;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use rdddy::prelude::*;
+
+#[derive(Debug, DomainError)]
+struct Busy;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use rdddy::prelude::*;
+
+#[derive(Id)]
+struct OrderId(f64);
+
+fn main() {}

@@ -1,0 +1,8 @@
+use rdddy::prelude::*;
+
+#[derive(Id)]
+struct OrderId {
+    number: u64,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use rdddy::prelude::*;
+
+#[derive(Id)]
+struct OrderId(pub u64);
+
+fn main() {}

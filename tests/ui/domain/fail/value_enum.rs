@@ -1,0 +1,8 @@
+use rdddy::prelude::*;
+
+#[derive(ValueObject)]
+enum Colour {
+    Red,
+}
+
+fn main() {}

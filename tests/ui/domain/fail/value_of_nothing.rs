@@ -1,0 +1,6 @@
+use rdddy::prelude::*;
+
+#[derive(ValueObject)]
+struct Nothing;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use rdddy::prelude::*;
+
+#[derive(ValueObject)]
+struct Named<T>(T);
+
+fn main() {}
