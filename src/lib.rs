@@ -24,9 +24,9 @@ pub mod prelude {
     };
     pub use crate::message::{self, Metadata};
     pub use crate::runtime::{
-        Actor, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context, DeadReason,
-        EventHandler, Failure, Handler, Overflow, Pool, Props, Recipient, RestartPolicy, Router,
-        Routing, SendError, StopReason, Strategy, SystemEvent, Terminated,
+        Actor, ActorConfig, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context,
+        DeadReason, EventHandler, Failure, Handler, Overflow, Pool, Props, PublishError, Recipient,
+        RestartPolicy, Router, Routing, SendError, StopReason, Strategy, SystemEvent, Terminated,
     };
     pub use rdddy_macros::{
         Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, bounded_context,

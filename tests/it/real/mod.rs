@@ -7,4 +7,5 @@ mod chaos;
 mod kill;
 mod publish;
 mod shutdown;
+mod storm;
 mod tell;
