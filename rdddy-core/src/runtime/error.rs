@@ -188,39 +188,72 @@ impl<M: Request> AskError<M> {
     }
 }
 
-impl<M: Request> fmt::Display for AskError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// What an [`AskError`] says, whatever was asked.
+enum Said<'a> {
+    Refused(&'a dyn fmt::Debug),
+    Failed(&'a Failure),
+    DeadLetter(DeadReason),
+    TimedOut(Duration),
+    WouldDeadlock(&'a [ActorId]),
+    Full,
+    Stopped,
+}
+
+impl Said<'_> {
+    fn display(&self, message: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            AskError::Refused(_) => write!(f, "{} was refused", M::name()),
-            AskError::Failed(failure) => {
-                write!(f, "the handler of {} failed: {failure}", M::name())
-            }
-            AskError::DeadLetter(reason) => write!(f, "{} was not handled: {reason}", M::name()),
-            AskError::TimedOut(after) => write!(f, "no answer to {} within {after:?}", M::name()),
-            AskError::WouldDeadlock { cycle } => {
-                write!(f, "asking {} would deadlock: ", M::name())?;
+            Said::Refused(_) => write!(f, "{message} was refused"),
+            Said::Failed(failure) => write!(f, "the handler of {message} failed: {failure}"),
+            Said::DeadLetter(reason) => write!(f, "{message} was not handled: {reason}"),
+            Said::TimedOut(after) => write!(f, "no answer to {message} within {after:?}"),
+            Said::WouldDeadlock(cycle) => {
+                write!(f, "asking {message} would deadlock: ")?;
                 cycle.iter().try_for_each(|actor| write!(f, "{actor} -> "))?;
                 cycle.first().map_or(Ok(()), |first| write!(f, "{first}"))
             }
-            AskError::Full(_) => f.write_str("the mailbox is full"),
-            AskError::Stopped(_) => f.write_str("the actor has ended"),
+            Said::Full => f.write_str("the mailbox is full"),
+            Said::Stopped => f.write_str("the actor has ended"),
         }
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Said::Refused(error) => f.debug_tuple("Refused").field(error).finish(),
+            Said::Failed(failure) => f.debug_tuple("Failed").field(failure).finish(),
+            Said::DeadLetter(reason) => f.debug_tuple("DeadLetter").field(reason).finish(),
+            Said::TimedOut(after) => f.debug_tuple("TimedOut").field(after).finish(),
+            Said::WouldDeadlock(cycle) => {
+                f.debug_struct("WouldDeadlock").field("cycle", cycle).finish()
+            }
+            Said::Full => f.write_str("Full(..)"),
+            Said::Stopped => f.write_str("Stopped(..)"),
+        }
+    }
+}
+
+impl<M: Request> AskError<M> {
+    fn said(&self) -> Said<'_> {
+        match self {
+            AskError::Refused(error) => Said::Refused(error),
+            AskError::Failed(failure) => Said::Failed(failure),
+            AskError::DeadLetter(reason) => Said::DeadLetter(*reason),
+            AskError::TimedOut(after) => Said::TimedOut(*after),
+            AskError::WouldDeadlock { cycle } => Said::WouldDeadlock(cycle),
+            AskError::Full(_) => Said::Full,
+            AskError::Stopped(_) => Said::Stopped,
+        }
+    }
+}
+
+impl<M: Request> fmt::Display for AskError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().display(M::name(), f)
     }
 }
 
 impl<M: Request> fmt::Debug for AskError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AskError::Refused(error) => f.debug_tuple("Refused").field(error).finish(),
-            AskError::Failed(failure) => f.debug_tuple("Failed").field(failure).finish(),
-            AskError::DeadLetter(reason) => f.debug_tuple("DeadLetter").field(reason).finish(),
-            AskError::TimedOut(after) => f.debug_tuple("TimedOut").field(after).finish(),
-            AskError::WouldDeadlock { cycle } => {
-                f.debug_struct("WouldDeadlock").field("cycle", cycle).finish()
-            }
-            AskError::Full(_) => f.write_str("Full(..)"),
-            AskError::Stopped(_) => f.write_str("Stopped(..)"),
-        }
+        self.said().debug(f)
     }
 }
 
