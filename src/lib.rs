@@ -20,7 +20,8 @@ pub type Result<T, E = BoxError> = std::result::Result<T, E>;
 /// Everything that an actor and its users usually need.
 pub mod prelude {
     pub use crate::domain::{
-        DomainError, Entity, ErrorData, Id, IdError, IdSource, Invalid, Severity, ValueObject,
+        DomainError, Entity, ErrorData, Id, IdError, IdSource, Invalid, KeyStore, Personal,
+        Severity, ValueObject,
     };
     pub use crate::message::{self, Metadata};
     pub use crate::runtime::{

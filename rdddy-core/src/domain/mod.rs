@@ -5,12 +5,14 @@
 //! - [`ValueObject`]: a value that cannot be invalid; [`Rule`] is what makes it valid, as data.
 //! - [`Sample`]: how values are drawn from rules, for tests.
 //! - [`Entity`]: what is the same by identity; [`Id`], and [`IdSource`] for new ones.
+//! - [`Personal`]: what can be forgotten; [`KeyStore`] holds the keys.
 //! - [`DomainError`]: a refusal of the domain; [`ErrorData`] is how it travels.
 
 mod entity;
 mod error;
 mod fields;
 mod id;
+mod personal;
 mod rule;
 mod sample;
 mod value;
@@ -18,6 +20,7 @@ mod value;
 pub use entity::Entity;
 pub use error::{DomainError, ErrorData, Severity};
 pub use id::{Id, IdError, IdSource};
+pub use personal::{KeyError, KeyStore, Personal, with_keys};
 pub use rule::{Bound, Constraint, Field, Rule};
 pub use sample::{Dice, Sample};
 pub use value::{Invalid, ValueObject};
