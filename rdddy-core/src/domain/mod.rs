@@ -6,8 +6,10 @@
 //! - [`Sample`]: how values are drawn from rules, for tests.
 //! - [`Entity`]: what is the same by identity; [`Id`], and [`IdSource`] for new ones.
 //! - [`Personal`]: what can be forgotten; [`KeyStore`] holds the keys.
+//! - [`Aggregate`]: state folded from events; [`Decides`] commands, by a [`Decide`]'s clock and ids.
 //! - [`DomainError`]: a refusal of the domain; [`ErrorData`] is how it travels.
 
+mod aggregate;
 mod entity;
 mod error;
 mod fields;
@@ -17,6 +19,10 @@ mod rule;
 mod sample;
 mod value;
 
+pub use aggregate::{
+    Aggregate, AggregateEvent, AggregateId, Decide, Decided, Decides, Decision, DecisionOf, Emits,
+    EventFormat, EventVisitor, IntoDecision, Keyed, StoredForm, Upcast,
+};
 pub use entity::Entity;
 pub use error::{DomainError, ErrorData, Severity};
 pub use id::{Id, IdError, IdSource};

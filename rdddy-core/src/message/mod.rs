@@ -4,10 +4,12 @@
 //! be published, a command or a query can be told or asked. The traits here are implemented by the
 //! derives only, so a bare base message does not exist.
 
+mod contract;
 mod kind;
 mod metadata;
 mod name;
 
+pub use contract::{ContractBreach, ContractKind};
 pub use kind::{Command, Event, EventScope, Kind, Message, Query, Request};
 pub use metadata::{MessageId, Metadata, NotAMessageId, Timestamp};
 pub(crate) use name::context_of;

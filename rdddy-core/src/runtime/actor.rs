@@ -4,9 +4,10 @@ use std::future::{Future, ready};
 
 use super::config::ActorConfig;
 use super::context::Context;
-use super::error::{ContractBreach, ErrorReport};
+use super::error::ErrorReport;
 use super::event::Failure;
 use super::handler::HandlerEntry;
+use crate::message::ContractBreach;
 
 /// State that handles one message at a time.
 ///

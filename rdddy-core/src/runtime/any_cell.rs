@@ -10,12 +10,12 @@ use std::task::Waker;
 use super::actor::Actor;
 use super::cell::{Cell, Core};
 use super::config::ActorConfig;
-use super::error::ContractBreach;
 use super::event::{ActorIdentity, Failure};
 use super::extra::Extra;
 use super::handler::{self, AnyHandler};
 use super::id::ActorPath;
 use super::lifecycle::{self, HookFuture};
+use crate::message::ContractBreach;
 use crate::seam::Run;
 
 /// See the module.

@@ -67,40 +67,6 @@ impl<E: Error + Send + Sync + 'static> From<E> for ErrorReport {
     }
 }
 
-/// Which contract of an actor did not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ContractKind {
-    /// `#[requires]`: the state or the message did not allow the handling.
-    Requires,
-    /// `#[ensures]`: the handler did not do what it promises.
-    Ensures,
-    /// `#[invariant]`: the state is not one that the actor may be in.
-    Invariant,
-}
-
-/// A contract that did not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContractBreach {
-    /// Which kind of contract.
-    pub kind: ContractKind,
-    /// The condition, as it is written, or the sentence that names it.
-    pub condition: &'static str,
-    /// The method that it stands on.
-    pub method: &'static str,
-}
-
-impl fmt::Display for ContractBreach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            ContractKind::Requires => "requires",
-            ContractKind::Ensures => "ensures",
-            ContractKind::Invariant => "invariant",
-        };
-        write!(f, "{kind} `{}` of `{}` does not hold", self.condition, self.method)
-    }
-}
-
 /// Why a message was not sent. It comes back in the error.
 pub enum SendError<M> {
     /// The mailbox is full, and its policy is to say so.

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::error::{ContractBreach, ErrorReport};
+use super::error::ErrorReport;
 use super::id::{ActorId, ActorPath};
-use crate::message::{Event, EventScope, Kind, Message, Sealed};
+use crate::message::{ContractBreach, Event, EventScope, Kind, Message, Sealed};
 
 /// Which actor an event is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

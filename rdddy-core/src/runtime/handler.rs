@@ -12,11 +12,11 @@ use super::any_cell::AnyCell;
 use super::bus::Bus;
 use super::cell::Cell;
 use super::context::Context;
-use super::error::{BoxError, ContractBreach, ErrorReport};
+use super::error::{BoxError, ErrorReport};
 use super::forward::Forward;
 use super::handling::Handling;
 use super::untyped::Boxing;
-use crate::message::{Event, Kind, Request};
+use crate::message::{ContractBreach, Event, Kind, Request};
 
 /// Handles a command or a query.
 #[diagnostic::on_unimplemented(

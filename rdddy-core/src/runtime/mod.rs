@@ -63,6 +63,7 @@ mod signals;
 #[cfg(all(test, rdddy_loom))]
 pub(crate) mod loom_models;
 
+pub use crate::message::{ContractBreach, ContractKind};
 pub use actor::{Actor, Hooks};
 pub use actor_ref::{ActorRef, AnyActorRef, AskItself, SelfRef, WeakActorRef};
 pub use actor_system::{ActorSystem, SendToError};
@@ -71,8 +72,8 @@ pub use builder::SystemBuilder;
 pub use config::{ActorConfig, Backoff, Capacity, Exhausted, Overflow, RestartPolicy, Strategy};
 pub use context::Context;
 pub use error::{
-    AskError, BadConfig, BoxError, ContractBreach, ContractKind, ErrorReport, LookupError,
-    PublishDecodedError, PublishError, SendError, SpawnError, StartError,
+    AskError, BadConfig, BoxError, ErrorReport, LookupError, PublishDecodedError, PublishError,
+    SendError, SpawnError, StartError,
 };
 pub use event::{ActorIdentity, DeadReason, Failure, StopReason, SystemEvent, Terminated};
 pub use forward::Forward;
