@@ -8,10 +8,12 @@
 //! - [`runtime`]: how messages are processed.
 //! - [`model`]: what exists and who handles it, as data.
 //! - [`store`]: where events live.
+//! - [`host`]: where state and decisions meet the store.
 //! - [`simulation`]: a whole system in one thread, in virtual time.
 //! - [`limits`]: every default bound.
 
 pub mod domain;
+pub mod host;
 pub mod limits;
 pub mod message;
 pub mod model;

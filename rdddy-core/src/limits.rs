@@ -62,3 +62,7 @@ pub const STORE_SUBSCRIPTION_BUFFER: usize = 256;
 pub const QUERY_ITEMS_MAX: usize = 256;
 /// The longest text that can be an id, in bytes.
 pub const ID_BYTES_MAX: usize = 255;
+/// Times that a decision across streams is taken before it gives up.
+pub const DECISION_ATTEMPTS: u32 = 16;
+/// The longest pause before a decision is taken anew.
+pub const DECISION_BACKOFF_MAX: Duration = Duration::from_millis(64);

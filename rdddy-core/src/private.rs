@@ -10,7 +10,7 @@ use crate::limits;
 
 pub use crate::domain::{
     Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
-    Severity, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
+    Severity, Tagged, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
     parse_id_number, written,
 };
 pub use crate::message::{

@@ -1,8 +1,10 @@
 //! What an actor system does, seen from outside: one test per promise, fault and habit.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "actors in tests fail on purpose")]
 
+mod boundary;
 mod domain;
 mod fault;
 mod parity;
 mod promise;
 mod real;
+mod repository;
