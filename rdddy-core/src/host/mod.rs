@@ -1,0 +1,22 @@
+//! Who loads aggregates, has them decide, stores what they decided, and tells the world.
+//!
+//! A system that was given a store hosts the aggregates that own its commands:
+//! [`ActorSystem::execute`](crate::runtime::ActorSystem::execute) takes a command to the aggregate that its `#[key]` names. A loaded
+//! aggregate has one owner, decides on its state in memory, and goes on to the next command at once;
+//! each caller waits until the events of its own command are durable.
+
+mod committed;
+mod entry;
+mod error;
+mod execute;
+mod fault;
+mod fold;
+mod hosted;
+mod publish;
+mod routes;
+mod start;
+
+pub use committed::{Committed, Happened};
+pub use error::{ExecuteError, HostError, HostReadError};
+pub use fault::{AggregateFault, FaultKind};
+pub use routes::{AggregateEntry, CommandTable, OwnsCommands};
