@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-pub use rdddy_core::{domain, limits, message, model, runtime, simulation, store};
+pub use rdddy_core::{domain, host, limits, message, model, runtime, simulation, store};
 #[doc(inline)]
 pub use rdddy_macros::{
     Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, bounded_context, ensures,

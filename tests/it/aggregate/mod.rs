@@ -1,0 +1,4 @@
+//! Aggregates on a store in memory, on simulated and on real threads.
+
+mod account;
+mod execute;
