@@ -15,7 +15,7 @@ const EDGES: [(&str, &[&str]); 7] = [
     ("seam", &["message", "limits"]),
     ("store", &["message", "model", "seam", "limits"]),
     ("runtime", &["message", "model", "seam", "limits"]),
-    ("host", &["message", "domain", "store", "runtime", "seam", "limits"]),
+    ("host", &["message", "domain", "model", "store", "runtime", "seam", "limits"]),
 ];
 
 /// What only the seam may name.

@@ -6,9 +6,9 @@
 //! - [`message`]: what travels.
 //! - [`domain`]: what a domain is made of.
 //! - [`runtime`]: how messages are processed.
+//! - [`host`]: who loads aggregates, has them decide, and stores what they decided.
 //! - [`model`]: what exists and who handles it, as data.
 //! - [`store`]: where events live.
-//! - [`host`]: where state and decisions meet the store.
 //! - [`simulation`]: a whole system in one thread, in virtual time.
 //! - [`limits`]: every default bound.
 

@@ -62,6 +62,15 @@ pub const STORE_SUBSCRIPTION_BUFFER: usize = 256;
 pub const QUERY_ITEMS_MAX: usize = 256;
 /// The longest text that can be an id, in bytes.
 pub const ID_BYTES_MAX: usize = 255;
+/// Aggregates of one type that are kept in memory. Beyond it, those that were not used for the longest
+/// time make room.
+pub const LOADED_AGGREGATES_MAX: usize = 100_000;
+/// An aggregate that was not used for this long makes room first.
+pub const AGGREGATE_IDLE: Duration = Duration::from_secs(600);
+/// How often a command is decided about when others are first.
+pub const EXECUTE_ATTEMPTS: u32 = 10;
+/// The longest wait before the second attempt; each later one may take twice as long.
+pub const EXECUTE_RETRY: Duration = Duration::from_millis(2);
 /// Times that a decision across streams is taken before it gives up.
 pub const DECISION_ATTEMPTS: u32 = 16;
 /// The longest pause before a decision is taken anew.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdddy::domain::{Aggregate, AggregateEvent, Emits, EventFormat, EventVisitor};
-use rdddy::host::{LoadError, Repository};
+use rdddy::host::{HostReadError, LoadError, Repository};
 use rdddy::message::{MessageId, Metadata, Timestamp};
 use rdddy::prelude::*;
 use rdddy::store::{
@@ -14,7 +14,7 @@ use rdddy::store::{
 use rdddy_testkit::World;
 use serde::{Deserialize, Serialize};
 
-bounded_context!("bank");
+bounded_context!("vault");
 
 #[derive(Event, Serialize, Deserialize, Debug, PartialEq, Eq)]
 #[event(version = 2)]
@@ -54,7 +54,7 @@ impl AggregateEvent for AccountEvent {
                 let euros = old["euros"].as_u64().ok_or("no euros")?;
                 Ok(serde_json::json!({ "cents": euros * 100 }))
             })],
-            formerly: vec!["bank.PaidIn"],
+            formerly: vec!["vault.PaidIn"],
         }]
     }
 
@@ -80,7 +80,7 @@ impl Aggregate for Account {
     const SNAPSHOT_EVERY: Option<u32> = Some(10);
 
     fn category() -> &'static str {
-        "bank.Account"
+        "vault.Account"
     }
 
     fn fingerprint() -> u64 {
@@ -113,7 +113,7 @@ fn at(second: u64) -> Timestamp {
 }
 
 fn stream(account: u32) -> StreamName {
-    StreamName::new("bank.Account", account.to_string()).unwrap()
+    StreamName::new("vault.Account", account.to_string()).unwrap()
 }
 
 fn raw(name: &str, schema: u32, json: &str, nth: u64) -> NewEvent {
@@ -134,7 +134,7 @@ async fn filled(account: u32, events: u64) -> (MemoryStore, Repository<Account>)
     let store = MemoryStore::new();
     for nth in 1..=events {
         let json = format!(r#"{{"cents": {nth}}}"#);
-        append(&store, account, raw("bank.Deposited", 2, &json, nth)).await;
+        append(&store, account, raw("vault.Deposited", 2, &json, nth)).await;
     }
     let repository = Repository::new(Arc::new(store.clone()));
     (store, repository)
@@ -188,7 +188,7 @@ async fn the_history_tells_each_event_once_and_goes_on(world: &mut World) {
         assert_eq!((past.id, past.metadata.message), (MessageId(nth.into()), past.id));
     }
     assert!(history.next().await.unwrap().is_none());
-    append(&store, 1, raw("bank.Deposited", 2, r#"{"cents": 5}"#, 601)).await;
+    append(&store, 1, raw("vault.Deposited", 2, r#"{"cents": 5}"#, 601)).await;
     assert_eq!(history.next().await.unwrap().unwrap().version, Version(601));
     world.settle().await;
 }
@@ -196,7 +196,7 @@ async fn the_history_tells_each_event_once_and_goes_on(world: &mut World) {
 #[rdddy_testkit::test]
 async fn a_stream_longer_than_a_page_is_read_whole(world: &mut World) {
     let store = MemoryStore::new();
-    let events = (1..=9_000).map(|nth| raw("bank.Deposited", 2, r#"{"cents": 1}"#, nth)).collect();
+    let events = (1..=9_000).map(|nth| raw("vault.Deposited", 2, r#"{"cents": 1}"#, nth)).collect();
     let append = Append::new(at(1)).to(stream(1), Expected::NoStream, events);
     store.append(append).await.unwrap();
     let accounts = Repository::<Account>::new(Arc::new(store));
@@ -235,8 +235,8 @@ async fn a_snapshot_that_is_of_no_use_is_passed_over(world: &mut World) {
 #[rdddy_testkit::test]
 async fn old_events_and_old_names_are_brought_up_to_date(world: &mut World) {
     let (store, accounts) = filled(1, 0).await;
-    append(&store, 1, raw("bank.PaidIn", 1, r#"{"euros": 3}"#, 1)).await;
-    append(&store, 1, raw("bank.Deposited", 2, r#"{"cents": 7}"#, 2)).await;
+    append(&store, 1, raw("vault.PaidIn", 1, r#"{"euros": 3}"#, 1)).await;
+    append(&store, 1, raw("vault.Deposited", 2, r#"{"cents": 7}"#, 2)).await;
     assert_eq!(accounts.load(&1).await.unwrap().state.cents, 307);
     world.settle().await;
 }
@@ -244,12 +244,13 @@ async fn old_events_and_old_names_are_brought_up_to_date(world: &mut World) {
 #[rdddy_testkit::test]
 async fn what_cannot_be_decoded_is_named_and_what_is_before_it_can_be_read(world: &mut World) {
     for (name, schema, json) in
-        [("bank.Gone", 1, "{}"), ("bank.Deposited", 3, "{}"), ("bank.Deposited", 2, "{")]
+        [("vault.Gone", 1, "{}"), ("vault.Deposited", 3, "{}"), ("vault.Deposited", 2, "{")]
     {
         let (store, accounts) = filled(1, 3).await;
         append(&store, 1, raw(name, schema, json, 4)).await;
         let error = accounts.load(&1).await.unwrap_err();
-        assert!(matches!(&error, LoadError::Event { version: Version(4), .. }), "{error}");
+        let unreadable = matches!(&error, LoadError::Read(HostReadError::Event { version: 4, .. }));
+        assert!(unreadable, "{error}");
         assert!(!error.is_transient());
         assert_eq!(accounts.as_of(&1, Version(3)).await.unwrap().state.cents, 6);
         let mut history = accounts.history(&1).unwrap();
@@ -258,10 +259,10 @@ async fn what_cannot_be_decoded_is_named_and_what_is_before_it_can_be_read(world
         }
         for _ in 0..2 {
             let error = history.next().await.unwrap_err();
-            let LoadError::Event { version: Version(4), source, .. } = error else {
+            let LoadError::Read(HostReadError::Event { version: 4, source, .. }) = error else {
                 panic!("{error}")
             };
-            assert!(!matches!(source, EventDecodeError::NoUpcaster { .. }));
+            assert!(!matches!(*source, EventDecodeError::NoUpcaster { .. }));
         }
     }
     world.settle().await;
@@ -291,7 +292,7 @@ impl Aggregate for Named {
     const NAME: &'static str = "Named";
 
     fn category() -> &'static str {
-        "bank.Named"
+        "vault.Named"
     }
 
     fn fingerprint() -> u64 {

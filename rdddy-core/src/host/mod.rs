@@ -1,14 +1,33 @@
-//! Where state and decisions meet the store.
+//! Who loads aggregates, has them decide, stores what they decided, and tells the world.
+//!
+//! A system that was given a store hosts the aggregates that own its commands:
+//! [`ActorSystem::execute`](crate::runtime::ActorSystem::execute) takes a command to the aggregate that its `#[key]` names. A loaded
+//! aggregate has one owner, decides on its state in memory, and goes on to the next command at once;
+//! each caller waits until the events of its own command are durable.
 //!
 //! - [`Repository`]: the state of an aggregate, now or formerly, and its [`History`].
-//! - [`Boundary`]: a decision that depends on events of many streams, a dynamic consistency boundary.
+//! - [`Boundary`]: decisions that depend on events of many streams.
 
 mod boundary;
-mod load;
+mod committed;
+mod entry;
+mod error;
+mod execute;
+mod fault;
+mod fold;
+mod hosted;
+mod publish;
+mod reach;
 mod repository;
+mod routes;
+mod start;
 
 pub use boundary::{
     Agreed, Boundary, Consider, DecideError, DecisionModel, Facts, Fold, IntoFacts,
 };
-pub use load::{LoadError, Loaded};
-pub use repository::{History, Past, Repository};
+pub use committed::{Committed, Happened};
+pub use error::{ExecuteError, HostError, HostReadError};
+pub use fault::{AggregateFault, FaultKind};
+pub use reach::NoStore;
+pub use repository::{History, LoadError, Loaded, Past, Repository};
+pub use routes::{AggregateEntry, CommandTable, OwnsCommands};

@@ -4,30 +4,83 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use super::load::{LoadError, Loaded, Loader, Until};
+use super::error::HostReadError;
+use super::fold::{Folded, decoder_of, fold};
+use super::hosted::Surroundings;
 use crate::domain::{Aggregate, KeyStore, with_keys};
 use crate::limits;
 use crate::message::{MessageId, Metadata, Timestamp};
-use crate::store::{EventStore, Position, StoredEvent, StreamName, Version};
+use crate::store::{
+    EventDecoder, EventStore, NameError, Position, StoredEvent, StreamName, Version,
+};
 
 /// The aggregates of one type in a store. It reads only; commands are what changes an aggregate.
 ///
 /// Every call reads what is durable when it is called. Clones are cheap.
 pub struct Repository<A: Aggregate> {
-    loader: Arc<Loader<A>>,
+    shared: Arc<Shared<A>>,
+}
+
+struct Shared<A: Aggregate> {
+    around: Surroundings,
+    decoder: EventDecoder<A::Event>,
+}
+
+/// An aggregate as it is, or was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Loaded<A> {
+    /// Its state.
+    pub state: A,
+    /// How many events have led to it.
+    pub version: Version,
+}
+
+/// Why an aggregate could not be loaded. Nothing stored is changed by any.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// No stream can have a name with this id in it.
+    #[error("the id cannot name a stream")]
+    Id(#[from] NameError),
+    /// It could not be read.
+    #[error(transparent)]
+    Read(#[from] HostReadError),
+    /// The aggregate has not got that far.
+    #[error("`{stream}` has {found} events, fewer than {asked}")]
+    NoSuchVersion {
+        /// The stream.
+        stream: StreamName,
+        /// What was asked for.
+        asked: Version,
+        /// What there is.
+        found: Version,
+    },
+}
+
+impl LoadError {
+    /// Whether the same may succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, LoadError::Read(HostReadError::Store(error)) if error.is_transient())
+    }
 }
 
 impl<A: Aggregate> Repository<A> {
     /// The aggregates in `store`.
     #[must_use]
     pub fn new(store: Arc<dyn EventStore>) -> Self {
-        Repository { loader: Arc::new(Loader::new(store, None)) }
+        Repository::over(Surroundings { store, keys: None })
     }
 
     /// The aggregates in `store`, whose personal values are read with `keys`.
     #[must_use]
     pub fn with_keys(store: Arc<dyn EventStore>, keys: Arc<dyn KeyStore>) -> Self {
-        Repository { loader: Arc::new(Loader::new(store, Some(keys))) }
+        Repository::over(Surroundings { store, keys: Some(keys) })
+    }
+
+    pub(super) fn over(around: Surroundings) -> Self {
+        Repository { shared: Arc::new(Shared { around, decoder: decoder_of::<A>() }) }
     }
 
     /// The aggregate as it is: its default state at version 0 when nothing has happened to it yet.
@@ -38,7 +91,7 @@ impl<A: Aggregate> Repository<A> {
     ///
     /// [`LoadError`].
     pub async fn load(&self, id: &A::Id) -> Result<Loaded<A>, LoadError> {
-        self.loader.load(&Loader::<A>::stream(id)?, Until::End).await
+        self.shared.load(&stream_of::<A>(id)?, |_| true, true).await
     }
 
     /// Whether anything has happened to the aggregate.
@@ -47,8 +100,8 @@ impl<A: Aggregate> Repository<A> {
     ///
     /// [`LoadError`].
     pub async fn exists(&self, id: &A::Id) -> Result<bool, LoadError> {
-        let stream = Loader::<A>::stream(id)?;
-        Ok(!self.loader.page(&stream, Version::NONE, 1).await?.is_empty())
+        let stream = stream_of::<A>(id)?;
+        Ok(!self.shared.page(&stream, Version::NONE, 1).await?.is_empty())
     }
 
     /// The aggregate as its first `version` events left it.
@@ -57,7 +110,13 @@ impl<A: Aggregate> Repository<A> {
     ///
     /// [`LoadError`]; [`LoadError::NoSuchVersion`] when it has fewer events.
     pub async fn as_of(&self, id: &A::Id, version: Version) -> Result<Loaded<A>, LoadError> {
-        self.loader.load(&Loader::<A>::stream(id)?, Until::Version(version)).await
+        let (stream, asked) = (stream_of::<A>(id)?, version);
+        let loaded = self.shared.load(&stream, |stored| stored.version <= asked, true).await?;
+        if loaded.version < asked {
+            let found = loaded.version;
+            return Err(LoadError::NoSuchVersion { stream, asked, found });
+        }
+        Ok(loaded)
     }
 
     /// The aggregate as it was at `time`: before the first of its events that was recorded later.
@@ -69,17 +128,9 @@ impl<A: Aggregate> Repository<A> {
     ///
     /// [`LoadError`].
     pub async fn at(&self, id: &A::Id, time: Timestamp) -> Result<Loaded<A>, LoadError> {
-        let stream = Loader::<A>::stream(id)?;
-        let mut loaded = Loaded { state: A::default(), version: Version::NONE };
-        loop {
-            let page = self.loader.page(&stream, loaded.version, limits::READ_PAGE_MAX).await?;
-            let later = page.iter().position(|stored| stored.recorded_at > time);
-            let until = later.unwrap_or(page.len());
-            self.loader.apply(&mut loaded, page.get(..until).unwrap_or_default())?;
-            if later.is_some() || page.is_empty() {
-                return Ok(loaded);
-            }
-        }
+        let stream = stream_of::<A>(id)?;
+        // A snapshot does not tell when the first of its events was recorded that came later.
+        self.shared.load(&stream, |stored| stored.recorded_at <= time, false).await
     }
 
     /// What has happened to the aggregate, from its first event on.
@@ -88,15 +139,47 @@ impl<A: Aggregate> Repository<A> {
     ///
     /// [`LoadError::Id`].
     pub fn history(&self, id: &A::Id) -> Result<History<A>, LoadError> {
-        let stream = Loader::<A>::stream(id)?;
-        let loader = Arc::clone(&self.loader);
-        Ok(History { loader, stream, read: VecDeque::new(), given: Version::NONE })
+        let (stream, shared) = (stream_of::<A>(id)?, Arc::clone(&self.shared));
+        Ok(History { shared, stream, read: VecDeque::new(), given: Version::NONE })
+    }
+}
+
+fn stream_of<A: Aggregate>(id: &A::Id) -> Result<StreamName, NameError> {
+    StreamName::new(A::category(), id.to_string())
+}
+
+impl<A: Aggregate> Shared<A> {
+    async fn load(
+        &self,
+        stream: &StreamName,
+        wanted: impl Fn(&StoredEvent) -> bool + Send + Sync,
+        snapshots: bool,
+    ) -> Result<Loaded<A>, LoadError> {
+        let Surroundings { store, keys } = &self.around;
+        let folding =
+            fold(&**store, keys.as_ref(), &self.decoder, stream, wanted, snapshots).await?;
+        let Folded { state, version, broken_snapshot, .. } = folding;
+        if let Some(reason) = broken_snapshot {
+            tracing::warn!(%stream, ?reason, "a snapshot is passed over");
+        }
+        Ok(Loaded { state, version })
+    }
+
+    /// At most `limit` events of `stream` after `version`; none at the end.
+    async fn page(
+        &self,
+        stream: &StreamName,
+        version: Version,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, HostReadError> {
+        let page = self.around.store.read_stream(stream, version.next(), limit).await;
+        page.map_err(|error| HostReadError::Store(Arc::new(error)))
     }
 }
 
 impl<A: Aggregate> Clone for Repository<A> {
     fn clone(&self) -> Self {
-        Repository { loader: Arc::clone(&self.loader) }
+        Repository { shared: Arc::clone(&self.shared) }
     }
 }
 
@@ -108,7 +191,7 @@ impl<A: Aggregate> fmt::Debug for Repository<A> {
 
 /// What has happened to one aggregate, read page by page.
 pub struct History<A: Aggregate> {
-    loader: Arc<Loader<A>>,
+    shared: Arc<Shared<A>>,
     stream: StreamName,
     read: VecDeque<StoredEvent>,
     given: Version,
@@ -145,10 +228,16 @@ impl<A: Aggregate> History<A> {
     pub async fn next(&mut self) -> Result<Option<Past<A::Event>>, LoadError> {
         if self.read.is_empty() {
             let limit = limits::STORE_SUBSCRIPTION_BUFFER;
-            self.read = self.loader.page(&self.stream, self.given, limit).await?.into();
+            self.read = self.shared.page(&self.stream, self.given, limit).await?.into();
         }
         let Some(stored) = self.read.front() else { return Ok(None) };
-        let event = with_keys(self.loader.keys(), || self.loader.decode(stored))?;
+        let Shared { around, decoder } = &*self.shared;
+        let decoded = with_keys(around.keys.as_ref(), || decoder.decode(&stored.event));
+        let event = decoded.map_err(|source| HostReadError::Event {
+            stream: self.stream.to_string(),
+            version: stored.version.0,
+            source: Arc::new(source),
+        })?;
         self.given = stored.version;
         Ok(self.read.pop_front().map(|stored| Past {
             event,

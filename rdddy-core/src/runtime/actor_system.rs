@@ -55,6 +55,10 @@ impl ActorSystem {
         ActorSystem { system, _owner: Some(owner) }
     }
 
+    pub(crate) fn inner(&self) -> &Arc<System> {
+        &self.system
+    }
+
     pub(crate) fn of(system: &Arc<System>) -> Self {
         ActorSystem { system: Arc::clone(system), _owner: None }
     }

@@ -1,5 +1,6 @@
 //! Configuring and starting a system.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,6 +24,14 @@ pub struct SystemBuilder {
     invariants: Vec<SystemInvariant>,
     entries: Vec<model::MessageEntry>,
     simulation: Option<Arc<Simulation>>,
+    extension: Option<Box<dyn Extend>>,
+}
+
+/// Something that runs on top of a system, while it is configured.
+pub(crate) trait Extend: Send {
+    /// Starts it, on a system that has just been made.
+    fn start(self: Box<Self>, system: &Arc<System>) -> Result<(), StartError>;
+    fn as_any(&mut self) -> &mut dyn Any;
 }
 
 impl SystemBuilder {
@@ -36,7 +45,14 @@ impl SystemBuilder {
             invariants: Vec::new(),
             entries: Vec::new(),
             simulation: None,
+            extension: None,
         }
+    }
+
+    /// The extension, made if there is none. There is one type of extension.
+    pub(crate) fn extension<X: Extend + Default + 'static>(&mut self) -> Option<&mut X> {
+        let extension = self.extension.get_or_insert_with(|| Box::<X>::default());
+        extension.as_any().downcast_mut()
     }
 
     /// Whether an idle actor may handle an ask or an event on the thread of whoever sends it. It
@@ -128,7 +144,11 @@ impl SystemBuilder {
             invariants: self.invariants,
             messages,
         });
-        Ok(ActorSystem::owning(system))
+        let owned = ActorSystem::owning(Arc::clone(&system));
+        if let Some(extension) = self.extension {
+            extension.start(&system)?;
+        }
+        Ok(owned)
     }
 }
 

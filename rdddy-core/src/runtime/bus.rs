@@ -413,6 +413,23 @@ impl System {
         Ok(())
     }
 
+    /// Publishes an event that is shared already, with metadata of its own.
+    pub(crate) async fn publish_shared<E: Event>(
+        self: &Arc<Self>,
+        event: Arc<E>,
+        metadata: Option<Arc<Metadata>>,
+    ) {
+        if self.has_ended() {
+            return;
+        }
+        self.ledger().count(Entry::Published);
+        let shared = Arc::clone(&event) as Arc<dyn Any + Send + Sync>;
+        self.record(E::name(), &shared, metadata.as_ref());
+        if let Some(topic) = self.bus().topic::<E>() {
+            topic.publish(self, event, metadata, None).await;
+        }
+    }
+
     /// Publishes an event that was decoded.
     pub(crate) async fn publish_decoded(
         self: &Arc<Self>,

@@ -304,6 +304,9 @@ pub enum StartError {
     /// A message or an actor is registered in a way that cannot be.
     #[error("the registry is not consistent")]
     Registry(#[from] crate::model::RegistryError),
+    /// What runs on top of the actors cannot start.
+    #[error("what runs on the system cannot start: {0}")]
+    Host(ErrorReport),
 }
 
 /// Why an event was not published.

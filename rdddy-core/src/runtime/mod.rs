@@ -68,6 +68,7 @@ pub use actor::{Actor, Hooks};
 pub use actor_ref::{ActorRef, AnyActorRef, AskItself, SelfRef, WeakActorRef};
 pub use actor_system::{ActorSystem, SendToError};
 pub use ask::Ask;
+pub(crate) use builder::Extend;
 pub use builder::SystemBuilder;
 pub use config::{ActorConfig, Backoff, Capacity, Exhausted, Overflow, RestartPolicy, Strategy};
 pub use context::Context;
@@ -77,6 +78,7 @@ pub use error::{
 };
 pub use event::{ActorIdentity, DeadReason, Failure, StopReason, SystemEvent, Terminated};
 pub use forward::Forward;
+pub(crate) use frame::panic_message;
 pub use handler::{
     EventHandler, EventOutcome, Handler, HandlerEntry, HandlerOptions, IntoEventOutcome,
     IntoOutcome, Lane, Outcome,
@@ -91,6 +93,7 @@ pub use recorder::{Recorded, Recorder};
 pub use router::{Pool, Router, Routing};
 pub use shutdown::{DrainReport, Termination};
 pub use subscription::{Heard, Subscription, WaitFor};
+pub(crate) use system::System;
 pub use tasks::{TaskError, TaskHandle};
 pub use tell::Tell;
 pub use tree::{Branch, Tree};

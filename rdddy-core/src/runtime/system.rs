@@ -1,7 +1,8 @@
 //! What all actors of a system share.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::Notify;
 
@@ -18,7 +19,7 @@ use super::registry::Registry;
 use super::shutdown::{self, Termination};
 use super::turn;
 use super::wait_graph::WaitGraph;
-use crate::message::{Kind, MessageId, Metadata};
+use crate::message::{Kind, MessageId, Metadata, Timestamp};
 use crate::seam::Seam;
 use crate::seam::sync::lock;
 
@@ -59,6 +60,8 @@ pub(crate) struct System {
     wait_graph: WaitGraph,
     invariants: Vec<SystemInvariant>,
     messages: crate::model::Registry,
+    /// What runs on top of this system, if anything does.
+    extension: OnceLock<Arc<dyn Any + Send + Sync>>,
     termination: Mutex<Option<Arc<Termination>>>,
     terminated: Notify,
     critical: Mutex<Option<(ActorIdentity, Failure)>>,
@@ -97,6 +100,7 @@ impl System {
             wait_graph: WaitGraph::default(),
             invariants: parts.invariants,
             messages: parts.messages,
+            extension: OnceLock::new(),
             termination: Mutex::new(None),
             terminated: Notify::new(),
             critical: Mutex::new(None),
@@ -155,6 +159,16 @@ impl System {
 
     pub(crate) fn messages(&self) -> &crate::model::Registry {
         &self.messages
+    }
+
+    /// Whatever runs on top of this system finds itself here again. Set once.
+    pub(crate) fn set_extension(&self, extension: Arc<dyn Any + Send + Sync>) {
+        // A second one has no place to be.
+        let _ = self.extension.set(extension);
+    }
+
+    pub(crate) fn extension(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.extension.get()
     }
 
     /// Tells systems apart.
@@ -233,6 +247,17 @@ impl System {
             return None;
         }
         Some(self.new_metadata(cause, name()))
+    }
+
+    /// The metadata of a command given now: caused by the message being handled, if there is one that
+    /// has any.
+    pub(crate) fn command_metadata(&self, now: Timestamp) -> Metadata {
+        let message = MessageId(self.seam.draw_u128());
+        let cause = turn::current(self.address(), |turn| turn.metadata.clone()).flatten();
+        match cause {
+            Some(cause) => cause.caused(message, now),
+            None => Metadata::first(message, now),
+        }
     }
 
     #[cold]

@@ -40,7 +40,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`AppendError`]; a conflict says what was expected and found.
-    fn append(&self, append: Append) -> StoreFuture<'_, Appended, AppendError>;
+    fn append(&self, append: Append) -> StoreFuture<'static, Appended, AppendError>;
 
     /// A page of the events of `stream`, in order, beginning with version `from`: at most `limit`,
     /// and never more than [`READ_PAGE_MAX`](crate::limits::READ_PAGE_MAX). A page that is empty is

@@ -1,5 +1,6 @@
 //! Why a decision across streams was not taken.
 
+use crate::host::NoStore;
 use crate::store::{AppendError, EventDecodeError, NameError, Position, ReadError};
 
 /// Why nothing was decided. `X` is how the decision itself refuses.
@@ -54,6 +55,9 @@ pub enum DecideError<X> {
     /// The store refused.
     #[error("the decision was not stored")]
     Append(#[source] AppendError),
+    /// The system has no store.
+    #[error(transparent)]
+    NoStore(#[from] NoStore),
 }
 
 impl<X> DecideError<X> {

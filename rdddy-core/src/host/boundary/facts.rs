@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::domain::{IdSource, Tagged};
 use crate::message::{Event, Message, Metadata, Timestamp};
-use crate::runtime::ActorSystem;
+use crate::runtime::System;
 use crate::seam::mix;
 use crate::store::StreamName;
 
@@ -87,6 +88,9 @@ impl<R> Facts<R> {
 
     /// The events belong to `stream`, for example that of an aggregate. Else each decision has a
     /// stream of its own, and its events are found by their tags.
+    ///
+    /// An aggregate that is loaded notices when it next stores something, and then decides anew; until
+    /// then it may refuse on the state that it knows.
     pub fn to(mut self, stream: StreamName) -> Self {
         self.stream = Some(stream);
         self
@@ -111,7 +115,7 @@ pub(super) trait AnyFact: Send + Sync {
     fn schema(&self) -> u32;
     fn tags(&self) -> Vec<(&'static str, String)>;
     fn encode(&self) -> serde_json::Result<Vec<u8>>;
-    fn publish(self: Box<Self>, system: &ActorSystem) -> Publishing;
+    fn publish(self: Box<Self>, system: Arc<System>, metadata: Metadata) -> Publishing;
 }
 
 /// A publication that was not yet begun.
@@ -134,12 +138,9 @@ impl<E: Event + Tagged + Serialize> AnyFact for E {
         serde_json::to_vec(self)
     }
 
-    fn publish(self: Box<Self>, system: &ActorSystem) -> Publishing {
-        let system = system.clone();
-        Box::pin(async move {
-            // It has happened, even if the system has ended and nobody is left to hear it.
-            drop(system.publish(*self).await);
-        })
+    fn publish(self: Box<Self>, system: Arc<System>, metadata: Metadata) -> Publishing {
+        let (event, metadata) = (Arc::<E>::from(self), Some(Arc::new(metadata)));
+        Box::pin(async move { system.publish_shared(event, metadata).await })
     }
 }
 

@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 
 use self::facts::AnyFact;
 use crate::domain::{KeyStore, StoredForm, with_keys};
+use crate::host::hosted::Surroundings;
 use crate::limits;
 use crate::message::{MessageId, Metadata, Timestamp};
 use crate::runtime::ActorSystem;
@@ -37,8 +38,7 @@ const CATEGORY: &str = "rdddy.Decision";
 #[derive(Clone)]
 pub struct Boundary {
     system: ActorSystem,
-    store: Arc<dyn EventStore>,
-    keys: Option<Arc<dyn KeyStore>>,
+    around: Surroundings,
     cause: Option<Arc<Metadata>>,
 }
 
@@ -68,7 +68,7 @@ struct Proposal<R> {
     /// After where it stands.
     seen: Position,
     last: Option<MessageId>,
-    events: Vec<Box<dyn AnyFact>>,
+    events: Vec<(Box<dyn AnyFact>, Metadata)>,
     reply: R,
 }
 
@@ -76,13 +76,18 @@ impl Boundary {
     /// Takes decisions on `store`, by the clock of `system`, which hears the events.
     #[must_use]
     pub fn new(system: ActorSystem, store: Arc<dyn EventStore>) -> Self {
-        Boundary { system, store, keys: None, cause: None }
+        Boundary::over(system, Surroundings { store, keys: None })
     }
 
     /// The same, with `keys` for personal values.
     #[must_use]
-    pub fn with_keys(self, keys: Arc<dyn KeyStore>) -> Self {
-        Boundary { keys: Some(keys), ..self }
+    pub fn with_keys(mut self, keys: Arc<dyn KeyStore>) -> Self {
+        self.around.keys = Some(keys);
+        self
+    }
+
+    pub(super) fn over(system: ActorSystem, around: Surroundings) -> Self {
+        Boundary { system, around, cause: None }
     }
 
     /// The same, for decisions that are caused by the message with this metadata.
@@ -137,7 +142,7 @@ impl Boundary {
         T::Reply: Serialize + DeserializeOwned,
     {
         let form = StoredForm::json();
-        if let Some(known) = self.store.find_command(command).await? {
+        if let Some(known) = self.around.store.find_command(command).await? {
             let reply = self.decode_reply(&known, &form)?;
             return Ok(Agreed { reply, position: known.position, repeated: true });
         }
@@ -160,12 +165,12 @@ impl Boundary {
         let mut attempt = 1;
         loop {
             self.catch_up(model, &trying.query, &mut state, &mut seen).await?;
-            let now = self.system.new_metadata().sent;
+            let now = self.system.inner().seam().timestamp();
             let decided = {
                 let metadata = trying.metadata.clone();
                 let (seed, given) = (trying.seed, Cell::new(0));
                 let cx = Consider { now, metadata, attempt, seed, given };
-                with_keys(self.keys.as_ref(), || decide(&state, &cx))
+                with_keys(self.around.keys.as_ref(), || decide(&state, &cx))
             };
             let facts = match decided {
                 Ok(decided) => decided.into_facts(),
@@ -179,7 +184,7 @@ impl Boundary {
                 return Ok(Agreed { reply: facts.reply, position: seen, repeated: false });
             }
             let (append, proposal) = self.propose(&trying, facts, now, &seen)?;
-            let error = match self.store.append(append).await {
+            let error = match self.around.store.append(append).await {
                 Ok(Appended::Stored { position, .. }) => {
                     return Ok(self.happened(proposal, position).await);
                 }
@@ -219,8 +224,8 @@ impl Boundary {
 
     /// Publishes what is durable.
     async fn happened<R>(&self, proposal: Proposal<R>, position: Position) -> Agreed<R> {
-        for event in proposal.events {
-            event.publish(&self.system).await;
+        for (event, metadata) in proposal.events {
+            event.publish(Arc::clone(self.system.inner()), metadata).await;
         }
         Agreed { reply: proposal.reply, position, repeated: false }
     }
@@ -237,7 +242,7 @@ impl Boundary {
             return Ok(Some(self.happened(proposal, position).await));
         }
         if let Some((id, _)) = trying.command
-            && let Some(known) = self.store.find_command(id).await?
+            && let Some(known) = self.around.store.find_command(id).await?
         {
             return self.first_answer(&known, trying.command, proposal.reply).map(Some);
         }
@@ -250,14 +255,22 @@ impl Boundary {
         command: Option<(MessageId, &'a StoredForm<R>)>,
         model: &M,
     ) -> Trying<'a, R> {
-        let first = self.system.new_metadata();
-        let message = command.map_or(first.message, |(id, _)| id);
-        let metadata = match &self.cause {
-            Some(cause) => cause.caused(message, first.sent),
-            None => Metadata::first(message, first.sent),
-        };
+        let system = self.system.inner();
+        let now = system.seam().timestamp();
+        // Of the message that is being handled, if one is.
+        let mut metadata = system.command_metadata(now);
+        if let Some(cause) = &self.cause {
+            metadata = cause.caused(metadata.message, now);
+        }
+        if let Some((id, _)) = command {
+            let begins = metadata.correlation == metadata.message;
+            metadata.message = id;
+            if begins {
+                metadata.correlation = id;
+            }
+        }
         let query = model.items().into_iter().fold(EventQuery::all(), EventQuery::or);
-        Trying { query, metadata, seed: self.system.new_metadata().message.0, command }
+        Trying { query, metadata, seed: system.seam().draw_u128(), command }
     }
 
     /// Folds what has happened after `seen`.
@@ -274,8 +287,8 @@ impl Boundary {
         }
         let mut head = None;
         loop {
-            let page = self.store.read(query, seen, limits::READ_PAGE_MAX).await?;
-            with_keys(self.keys.as_ref(), || {
+            let page = self.around.store.read(query, seen, limits::READ_PAGE_MAX).await?;
+            with_keys(self.around.keys.as_ref(), || {
                 page.events.iter().try_for_each(|stored| {
                     model.apply(state, stored).map_err(|source| DecideError::Event {
                         position: stored.position.clone(),
@@ -289,7 +302,7 @@ impl Boundary {
             }
             // Others may append faster than this reads, so it does not run after them for ever.
             if head.is_none() {
-                head = Some(self.store.head().await?);
+                head = Some(self.around.store.head().await?);
             }
         }
     }
@@ -308,8 +321,8 @@ impl Boundary {
         let mut events = Vec::with_capacity(facts.events.len());
         for fact in &facts.events {
             let event = fact.name();
-            let id = self.system.new_metadata().message;
-            let data = with_keys(self.keys.as_ref(), || fact.encode());
+            let id = MessageId(self.system.inner().seam().draw_u128());
+            let data = with_keys(self.around.keys.as_ref(), || fact.encode());
             let data = data.map_err(|source| DecideError::Encode { event, source })?;
             let tags = fact.tags().into_iter().map(|(name, value)| Tag::new(name, &value));
             let tags: Result<_, _> = tags.collect();
@@ -324,6 +337,7 @@ impl Boundary {
                 metadata: decision.caused(id, now),
             });
         }
+        let told: Vec<_> = events.iter().map(|event| event.metadata.clone()).collect();
         let last = events.last().map(|event| event.id);
         let mut append = Append::new(now);
         if !events.is_empty() {
@@ -333,10 +347,10 @@ impl Boundary {
             append = append.if_nothing_new(trying.query.clone(), Some(seen.clone()));
         }
         if let Some((id, form)) = trying.command {
-            let reply = with_keys(self.keys.as_ref(), || (form.encode)(&facts.reply));
+            let reply = with_keys(self.around.keys.as_ref(), || (form.encode)(&facts.reply));
             append = append.answering(id, reply.map_err(|source| DecideError::Reply { source })?);
         }
-        let (events, reply) = (facts.events, facts.reply);
+        let (events, reply) = (facts.events.into_iter().zip(told).collect(), facts.reply);
         Ok((append, Proposal { stream, seen: seen.clone(), last, events, reply }))
     }
 
@@ -351,7 +365,7 @@ impl Boundary {
         let query = EventQuery::stream(stream.clone());
         let mut seen = seen.clone();
         loop {
-            let page = self.store.read(&query, &seen, limits::READ_PAGE_MAX).await?;
+            let page = self.around.store.read(&query, &seen, limits::READ_PAGE_MAX).await?;
             let found = page.events.into_iter().find(|stored| stored.event.id == event);
             match found {
                 Some(stored) => return Ok(Some(stored.position)),
@@ -380,7 +394,7 @@ impl Boundary {
         known: &StoredCommand,
         form: &StoredForm<R>,
     ) -> Result<R, DecideError<X>> {
-        let reply = with_keys(self.keys.as_ref(), || (form.decode)(&known.command.reply));
+        let reply = with_keys(self.around.keys.as_ref(), || (form.decode)(&known.command.reply));
         reply.map_err(|source| DecideError::Reply { source })
     }
 
@@ -388,7 +402,8 @@ impl Boundary {
     async fn pause(&self, attempt: u32) {
         let most = Duration::from_millis(1 << attempt.min(16)).min(limits::DECISION_BACKOFF_MAX);
         let micros = u64::try_from(most.as_micros()).unwrap_or(u64::MAX);
-        self.system.sleep(Duration::from_micros(self.system.below(micros))).await;
+        let seam = self.system.inner().seam();
+        seam.sleep(Duration::from_micros(seam.below(micros))).await;
     }
 }
 

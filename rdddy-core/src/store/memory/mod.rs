@@ -78,14 +78,21 @@ impl MemoryStore {
         self.faults.calls()
     }
 
-    async fn write<T>(
+    /// Changes the content, here and now: whoever calls first is first. The acknowledgement is
+    /// another matter.
+    fn change<T>(
         &self,
-        change: impl FnOnce(&mut Content) -> Result<T, AppendError> + Send,
-    ) -> Result<T, AppendError> {
-        pause().await;
+        change: impl FnOnce(&mut Content) -> Result<T, AppendError>,
+    ) -> Result<Changed<T>, AppendError> {
         let refused = |source: Injected| AppendError::Unavailable { source: source.into() };
         let fault = self.faults.enter().inspect_err(|_| self.wake()).map_err(refused)?;
         let outcome = change(&mut lock(&self.shared.content));
+        Ok(Changed { fault, outcome })
+    }
+
+    async fn acknowledge<T>(&self, changed: Changed<T>) -> Result<T, AppendError> {
+        let Changed { fault, outcome } = changed;
+        pause().await;
         self.wake();
         pause().await;
         let left = self.faults.leave(fault).inspect_err(|_| self.wake());
@@ -108,11 +115,10 @@ impl MemoryStore {
 }
 
 impl EventStore for MemoryStore {
-    fn append(&self, append: Append) -> StoreFuture<'_, Appended, AppendError> {
-        Box::pin(async move {
-            append.check()?;
-            self.write(|content| content.append(append)).await
-        })
+    fn append(&self, append: Append) -> StoreFuture<'static, Appended, AppendError> {
+        let store = self.clone();
+        let outcome = append.check().and_then(|()| self.change(|content| content.append(append)));
+        Box::pin(async move { store.acknowledge(outcome?).await })
     }
 
     fn read_stream<'a>(
@@ -173,13 +179,19 @@ impl EventStore for MemoryStore {
                 ..Append::new(crate::message::Timestamp::default())
             }
             .check()?;
-            self.write(|content| {
+            let changed = self.change(|content| {
                 content.save_snapshot(snapshot);
                 Ok(())
-            })
-            .await
+            })?;
+            self.acknowledge(changed).await
         })
     }
+}
+
+/// A change that was carried out, or refused by the content, but not acknowledged.
+struct Changed<T> {
+    fault: Option<StoreFault>,
+    outcome: Result<T, AppendError>,
 }
 
 fn unreadable(source: Injected) -> ReadError {

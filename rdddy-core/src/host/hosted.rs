@@ -1,0 +1,483 @@
+//! All loaded aggregates of one type, and how they execute commands.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::committed::{Committed, Happened};
+use super::entry::{Entry, Live};
+use super::error::ExecuteError;
+use super::execute::{Execute, Executed, Executing, Order};
+use super::fault::{AggregateFault, FaultKind};
+use super::fold::{self, decoder_of};
+use super::publish::publish_due;
+use crate::domain::{
+    Aggregate, AggregateEvent, Decide, Decides, Decision, EventVisitor, KeyStore, Keyed, with_keys,
+};
+use crate::limits;
+use crate::message::{ContractBreach, Event, MessageId, Metadata, Timestamp};
+use crate::runtime::{Failure, System, panic_message};
+use crate::seam::sync::lock;
+use crate::store::{
+    Append, AppendError, Appended, EventDecoder, EventStore, Expected, NewEvent, Position,
+    Snapshot, StoredCommand, StreamName, Version,
+};
+
+/// What all hosted aggregates of a system share.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) store: Arc<dyn EventStore>,
+    pub(crate) keys: Option<Arc<dyn KeyStore>>,
+}
+
+impl std::fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surroundings").finish_non_exhaustive()
+    }
+}
+
+/// A power of two: enough that callers hardly ever meet at the door of one.
+const SHARDS: usize = 64;
+
+type Shard<A> = Mutex<BTreeMap<Arc<str>, Arc<Entry<A>>>>;
+
+/// See the module.
+pub(crate) struct Hosted<A: Aggregate> {
+    around: Surroundings,
+    decoder: EventDecoder<A::Event>,
+    category: Arc<str>,
+    shards: Box<[Shard<A>]>,
+}
+
+impl<A: Aggregate> std::fmt::Debug for Hosted<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Hosted<{}>", A::NAME)
+    }
+}
+
+/// A command that was decided about, and whose events are on their way into the store.
+struct Sent<A: Aggregate, R, E> {
+    number: u64,
+    events: Vec<(A::Event, Arc<Metadata>)>,
+    /// The first of the new events, by which it is found if the acknowledgement is lost.
+    first: Option<MessageId>,
+    before: Version,
+    version: Version,
+    verdict: Result<R, E>,
+}
+
+/// What one attempt came to.
+enum Attempt<C: crate::message::Command> {
+    Over(Executed<C>),
+    /// The state was not there, or somebody else was first: again, with this command.
+    Again(C, Option<Arc<AppendError>>),
+}
+
+impl<A: Aggregate> Hosted<A> {
+    pub(crate) fn new(around: Surroundings) -> Arc<Self> {
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Arc::new(Hosted {
+            around,
+            decoder: decoder_of::<A>(),
+            category: A::category().into(),
+            shards,
+        })
+    }
+
+    fn shard(&self, key: &str) -> &Shard<A> {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        #[expect(clippy::cast_possible_truncation, reason = "a few of its bits")]
+        let nth = hasher.finish() as usize % SHARDS;
+        &self.shards[nth]
+    }
+
+    /// The entry of the aggregate with this key, and the time it is used.
+    fn entry(&self, key: &str, now: Duration) -> Result<Arc<Entry<A>>, crate::store::NameError> {
+        let mut shard = lock(self.shard(key));
+        if let Some(entry) = shard.get(key) {
+            return Ok(Arc::clone(entry));
+        }
+        if shard.len() >= limits::LOADED_AGGREGATES_MAX / SHARDS {
+            passivate(&mut shard, now);
+        }
+        let key: Arc<str> = key.into();
+        let stream = StreamName::new(Arc::clone(&self.category), Arc::clone(&key))?;
+        let entry = Arc::new(Entry::new(stream));
+        shard.insert(key, Arc::clone(&entry));
+        Ok(entry)
+    }
+
+    /// Folds the aggregate, unless that has been done.
+    async fn load<C: Keyed<Key = A::Id>>(
+        &self,
+        system: &Arc<System>,
+        entry: &Entry<A>,
+    ) -> Result<(), ExecuteError<C>> {
+        let Some(loading) = entry.turn_to_load().await else { return Ok(()) };
+        let Surroundings { store, keys } = &self.around;
+        let folding =
+            fold::fold::<A>(&**store, keys.as_ref(), &self.decoder, &entry.stream, |_| true, true);
+        match folding.await {
+            Ok(mut folded) => {
+                let broken = folded.broken_snapshot.take();
+                loading.finish(folded);
+                if let Some(kind) = broken {
+                    self.report(system, entry, kind);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                drop(loading);
+                self.report(system, entry, FaultKind::Unreadable(error.clone()));
+                Err(ExecuteError::Read(error))
+            }
+        }
+    }
+
+    /// Publishes a fault. Nobody is waited for.
+    fn report(&self, system: &Arc<System>, entry: &Entry<A>, kind: FaultKind) {
+        let key = entry.stream.key().to_owned();
+        let fault = AggregateFault { category: A::category(), key, kind };
+        tracing::warn!(category = fault.category, key = fault.key, "a fault of an aggregate");
+        let publisher = Arc::clone(system);
+        system.seam().spawn(async move {
+            publisher.publish_shared(Arc::new(fault), None).await;
+        });
+    }
+
+    /// The events as they are stored, with a snapshot if one is due.
+    fn written(
+        &self,
+        events: &[A::Event],
+        metadata: &Metadata,
+        system: &System,
+        now: Timestamp,
+    ) -> serde_json::Result<Vec<NewEvent>> {
+        with_keys(self.around.keys.as_ref(), || {
+            let written = events.iter().map(|event| {
+                let id = MessageId(system.seam().draw_u128());
+                fold::to_store(event, id, metadata.caused(id, now))
+            });
+            written.collect()
+        })
+    }
+
+    fn snapshot(&self, live: &mut Live<A>, stream: &StreamName, version: u64) -> Option<Snapshot> {
+        let due = u64::from(A::SNAPSHOT_EVERY?) <= version - live.snapshot;
+        let state = live.state.as_ref().filter(|_| due)?;
+        let keys = self.around.keys.as_ref();
+        // One that cannot be written is not worth failing a command for: the events are all there.
+        let snapshot =
+            with_keys(keys, || fold::snapshot_of(state, stream, Version(version)))?.ok()?;
+        live.snapshot = version;
+        Some(snapshot)
+    }
+
+    /// What a lost acknowledgement would have said: where the append ended, if its first event is
+    /// there.
+    async fn find(&self, entry: &Entry<A>, before: Version, first: MessageId) -> Option<Position> {
+        let from = Version(before.0 + 1);
+        let page = self.around.store.read_stream(&entry.stream, from, limits::READ_PAGE_MAX).await;
+        let page = page.ok()?;
+        let found = page.first().filter(|stored| stored.event.id == first)?;
+        let correlation = found.event.metadata.causation;
+        let ours = page.iter().take_while(|stored| stored.event.metadata.causation == correlation);
+        ours.last().map(|stored| stored.position.clone())
+    }
+}
+
+/// Drops those that were not used for the longest time: an eighth, and whatever has been idle.
+fn passivate<A: Aggregate>(shard: &mut BTreeMap<Arc<str>, Arc<Entry<A>>>, now: Duration) {
+    let mut resting: Vec<(Duration, Arc<str>)> = shard
+        .iter()
+        .filter(|(_, entry)| Arc::strong_count(entry) == 1)
+        .filter_map(|(key, entry)| {
+            let live = entry.lock();
+            live.is_at_rest().then(|| (live.used, Arc::clone(key)))
+        })
+        .collect();
+    resting.sort();
+    let idle = resting
+        .iter()
+        .take_while(|(used, _)| now.saturating_sub(*used) > limits::AGGREGATE_IDLE)
+        .count();
+    for (_, key) in resting.into_iter().take(idle.max(shard.len() / 8)) {
+        shard.remove(&key);
+    }
+}
+
+impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
+    fn execute(self: Arc<Self>, system: Arc<System>, order: Order<C>) -> Executing<C> {
+        Box::pin(async move {
+            let Order { mut command, id } = order;
+            if let Some(id) = id
+                && let Some(repeated) = self.repeated::<C>(id).await?
+            {
+                return Ok(repeated);
+            }
+            let key = command.key().to_string();
+            let entry = self.entry(&key, system.seam().elapsed()).map_err(ExecuteError::Key)?;
+            for attempt in 0..limits::EXECUTE_ATTEMPTS {
+                self.load::<C>(&system, &entry).await?;
+                match self.attempt(&system, &entry, command, id).await {
+                    Attempt::Over(executed) => return executed,
+                    Attempt::Again(back, overtaken) => {
+                        if let Some(error) = overtaken {
+                            if attempt + 1 == limits::EXECUTE_ATTEMPTS {
+                                return Err(ExecuteError::Conflict(error));
+                            }
+                            let longest = limits::EXECUTE_RETRY.saturating_mul(1 << attempt.min(6));
+                            let longest = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
+                            let wait = Duration::from_micros(system.seam().below(longest.max(1)));
+                            system.seam().sleep(wait).await;
+                        }
+                        command = back;
+                    }
+                }
+            }
+            let source = "the aggregate was taken out of memory again and again".into();
+            Err(ExecuteError::Conflict(Arc::new(AppendError::Unavailable { source })))
+        })
+    }
+}
+
+impl<A: Aggregate> Hosted<A> {
+    /// The first answer to a command that was carried out before.
+    async fn repeated<C: Keyed<Key = A::Id>>(
+        &self,
+        id: MessageId,
+    ) -> Result<Option<Committed<C::Reply>>, ExecuteError<C>>
+    where
+        A: Decides<C>,
+    {
+        let found = self.around.store.find_command(id).await;
+        let found = found.map_err(|error| {
+            ExecuteError::Read(super::error::HostReadError::Store(Arc::new(error)))
+        })?;
+        found.map(|stored| self.answer_again::<C>(&stored)).transpose()
+    }
+
+    fn answer_again<C: Keyed<Key = A::Id>>(
+        &self,
+        stored: &StoredCommand,
+    ) -> Result<Committed<C::Reply>, ExecuteError<C>>
+    where
+        A: Decides<C>,
+    {
+        let form = A::stored_reply().ok_or(ExecuteError::ReplyNotStorable)?;
+        let decode = || (form.decode)(&stored.command.reply);
+        let reply = with_keys(self.around.keys.as_ref(), decode);
+        Ok(Committed {
+            reply: reply.map_err(|error| ExecuteError::Malformed(Arc::new(error)))?,
+            position: stored.position.clone(),
+            version: Version::NONE,
+            events: Vec::new(),
+            repeated: true,
+        })
+    }
+
+    /// Decides, and sees the events into the store.
+    async fn attempt<C: Keyed<Key = A::Id>>(
+        self: &Arc<Self>,
+        system: &Arc<System>,
+        entry: &Arc<Entry<A>>,
+        command: C,
+        id: Option<MessageId>,
+    ) -> Attempt<C>
+    where
+        A: Decides<C>,
+    {
+        let copy = A::copy(&command);
+        let (sent, appending) = match self.decide(system, entry, command, id) {
+            Decided::Over(executed) => return Attempt::Over(executed),
+            Decided::NotLoaded(command) => return Attempt::Again(command, None),
+            Decided::Sent(sent, appending) => (sent, appending),
+        };
+        let Sent { number, events, first, before, version, verdict } = sent;
+        let happened = events.iter().map(|(event, _)| event.visit(Share(event.name()))).collect();
+        let (done, ended) = oneshot::channel();
+        let (host, task_system, task_entry) =
+            (Arc::clone(self), Arc::clone(system), Arc::clone(entry));
+        // In a task of its own: whoever waits for the answer may stop waiting.
+        system.seam().spawn(async move {
+            let mut outcome = appending.await;
+            if let (Err(AppendError::Unacknowledged { .. }), Some(first)) = (&outcome, first)
+                && let Some(position) = host.find(&task_entry, before, first).await
+            {
+                outcome = Ok(Appended::Stored { position, versions: BTreeMap::new() });
+            }
+            match &outcome {
+                Ok(Appended::Stored { position, .. }) => {
+                    task_entry.settle(number, Some(position), events);
+                }
+                _ => task_entry.settle(number, None, Vec::new()),
+            }
+            // Nobody may be waiting any more.
+            let _ = done.send(outcome);
+            publish_due(&task_system, &task_entry).await;
+        });
+        let ended = ended.await.unwrap_or_else(|_| {
+            Err(AppendError::Unacknowledged { source: "the system is gone".into() })
+        });
+        match ended {
+            Ok(Appended::Stored { position, .. }) => Attempt::Over(match verdict {
+                Ok(reply) => {
+                    Ok(Committed { reply, position, version, events: happened, repeated: false })
+                }
+                Err(refusal) => Err(ExecuteError::Refused(refusal)),
+            }),
+            Ok(Appended::Repeated(stored)) => Attempt::Over(self.answer_again(&stored)),
+            Err(error) if error.is_conflict() => match copy {
+                Some(copy) => Attempt::Again(copy, Some(Arc::new(error))),
+                None => Attempt::Over(Err(ExecuteError::Conflict(Arc::new(error)))),
+            },
+            Err(error) => Attempt::Over(Err(ExecuteError::Store(Arc::new(error)))),
+        }
+    }
+
+    /// Decides on the present state, applies the events to it, and calls for their append: all of it
+    /// before anybody else can decide on the aggregate.
+    fn decide<C: Keyed<Key = A::Id>>(
+        &self,
+        system: &Arc<System>,
+        entry: &Entry<A>,
+        command: C,
+        id: Option<MessageId>,
+    ) -> Decided<A, C>
+    where
+        A: Decides<C>,
+    {
+        let now = system.seam().timestamp();
+        let metadata = system.command_metadata(now);
+        let promised = if A::PROMISES { A::copy(&command) } else { None };
+        let mut live = entry.lock();
+        live.used = system.seam().elapsed();
+        let (before, alone) = (live.version, live.in_flight == 0);
+        let Some(state) = live.state.as_mut() else { return Decided::NotLoaded(command) };
+        let seed = system.seam().draw_u128();
+        let cx = Decide::new(command.key().clone(), before, now, metadata, seed);
+        let decided = catch_unwind(AssertUnwindSafe(|| state.decide(command, &cx)));
+        let (events, verdict) = match decided {
+            Err(panic) => return self.failed(system, entry, &panic_message(&*panic)),
+            Ok(Decision::Breach(breach)) => return self.breached(system, entry, breach),
+            Ok(Decision::Refuse(error)) => (Vec::new(), Err(error)),
+            Ok(Decision::Accept { events, reply }) => (events, Ok(reply)),
+        };
+        let malformed = |error| Decided::Over(Err(ExecuteError::Malformed(Arc::new(error))));
+        let written = match self.written(&events, cx.metadata(), system, now) {
+            Ok(written) => written,
+            Err(error) => return malformed(error),
+        };
+        let record = match (id, &verdict) {
+            (Some(id), Ok(reply)) => {
+                let Some(form) = A::stored_reply() else {
+                    return Decided::Over(Err(ExecuteError::ReplyNotStorable));
+                };
+                match with_keys(self.around.keys.as_ref(), || (form.encode)(reply)) {
+                    Ok(bytes) => Some((id, bytes)),
+                    Err(error) => return malformed(error),
+                }
+            }
+            _ => None,
+        };
+        if events.is_empty() && record.is_none() && alone {
+            // Nothing to store, and nothing on its way that this depends on.
+            let (position, version) = (live.position.clone(), Version(before));
+            return Decided::Over(match verdict {
+                Ok(reply) => {
+                    Ok(Committed { reply, position, version, events: Vec::new(), repeated: false })
+                }
+                Err(error) => Err(ExecuteError::Refused(error)),
+            });
+        }
+        for event in &events {
+            if let Err(failure) = fold::apply(state, event) {
+                // Half changed: to be folded anew.
+                live.state = None;
+                drop(live);
+                self.report(system, entry, FaultKind::Failed(failure.clone()));
+                return Decided::Over(Err(ExecuteError::Failed(failure)));
+            }
+        }
+        if !events.is_empty() {
+            let promises = promised.map_or(Ok(()), |command| state.check_promises(&command));
+            let checked = catch_unwind(AssertUnwindSafe(|| {
+                promises.and_then(|()| if A::CHECKED { state.check_invariants() } else { Ok(()) })
+            }));
+            match checked {
+                Ok(Ok(())) => {}
+                Ok(Err(breach)) => {
+                    live.state = None;
+                    drop(live);
+                    return self.breached(system, entry, breach);
+                }
+                Err(panic) => {
+                    live.state = None;
+                    drop(live);
+                    return self.failed(system, entry, &panic_message(&*panic));
+                }
+            }
+        }
+        let after = before + written.len() as u64;
+        live.version = after;
+        let first = written.first().map(|event| event.id);
+        let of_events = written.iter().map(|event| Arc::new(event.metadata.clone()));
+        let events = events.into_iter().zip(of_events.collect::<Vec<_>>()).collect();
+        let expected = Expected::Version(Version(before));
+        let mut append = Append::new(now).to(entry.stream.clone(), expected, written);
+        if let Some((id, reply)) = record {
+            append = append.answering(id, reply);
+        }
+        if let Some(snapshot) = self.snapshot(&mut live, &entry.stream, after) {
+            append = append.with_snapshot(snapshot);
+        }
+        let number = live.begin_append();
+        let appending = self.around.store.append(append);
+        let (before, version) = (Version(before), Version(after));
+        Decided::Sent(Sent { number, events, first, before, version, verdict }, appending)
+    }
+
+    fn breached<C: Keyed<Key = A::Id>>(
+        &self,
+        system: &Arc<System>,
+        entry: &Entry<A>,
+        breach: ContractBreach,
+    ) -> Decided<A, C> {
+        self.report(system, entry, FaultKind::Breach(breach.clone()));
+        Decided::Over(Err(ExecuteError::Breach(breach)))
+    }
+
+    fn failed<C: Keyed<Key = A::Id>>(
+        &self,
+        system: &Arc<System>,
+        entry: &Entry<A>,
+        panic: &str,
+    ) -> Decided<A, C> {
+        let failure = Failure::Panic(panic.to_owned());
+        self.report(system, entry, FaultKind::Failed(failure.clone()));
+        Decided::Over(Err(ExecuteError::Failed(failure)))
+    }
+}
+
+/// How a decision went.
+enum Decided<A: Aggregate, C: crate::message::Command> {
+    Over(Executed<C>),
+    NotLoaded(C),
+    Sent(Sent<A, C::Reply, C::Error>, crate::store::StoreFuture<'static, Appended, AppendError>),
+}
+
+/// An event without its type.
+struct Share(&'static str);
+
+impl EventVisitor for Share {
+    type Output = Happened;
+
+    fn visit<E: Event>(self, event: &Arc<E>) -> Happened {
+        Happened { name: self.0, event: Arc::clone(event) as _ }
+    }
+}

@@ -1,0 +1,5 @@
+//! Aggregates on a store in memory, on simulated and on real threads.
+
+mod account;
+mod execute;
+mod read;
