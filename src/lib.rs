@@ -3,8 +3,8 @@
 pub use rdddy_core::{domain, host, limits, message, model, runtime, simulation, store};
 #[doc(inline)]
 pub use rdddy_macros::{
-    Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, bounded_context, ensures,
-    handler, invariant, on_restart, on_start, on_stop, requires,
+    Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, aggregate, apply,
+    bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, requires, upcast,
 };
 #[doc(inline)]
 pub use runtime::{
@@ -20,9 +20,10 @@ pub type Result<T, E = BoxError> = std::result::Result<T, E>;
 /// Everything that an actor and its users usually need.
 pub mod prelude {
     pub use crate::domain::{
-        DomainError, Entity, ErrorData, Id, IdError, IdSource, Invalid, KeyStore, Personal,
-        Severity, ValueObject,
+        Aggregate, Decide, Decided, DomainError, Entity, ErrorData, Id, IdError, IdSource, Invalid,
+        KeyStore, Personal, Severity, ValueObject,
     };
+    pub use crate::host::{Committed, ExecuteError};
     pub use crate::message::{self, Metadata};
     pub use crate::runtime::{
         Actor, ActorConfig, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context,
@@ -30,7 +31,8 @@ pub mod prelude {
         RestartPolicy, Router, Routing, SendError, StopReason, Strategy, SystemEvent, Terminated,
     };
     pub use rdddy_macros::{
-        Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, bounded_context,
-        ensures, handler, invariant, on_restart, on_start, on_stop, requires,
+        Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, aggregate, apply,
+        bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, requires,
+        upcast,
     };
 }

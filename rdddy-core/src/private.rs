@@ -6,11 +6,25 @@ use std::marker::PhantomData;
 pub use inventory;
 pub use serde;
 
+#[path = "private/aggregate.rs"]
+mod aggregate;
+
 use crate::limits;
 
 pub use crate::domain::{
+    Aggregate, AggregateEvent, Decide, Decides, Decision, DecisionOf, Emits, EventFormat,
+    EventVisitor, Keyed, StoredForm,
+};
+pub use crate::host::{AggregateEntry, CommandTable, OwnsCommands};
+pub use aggregate::{
+    CopyProbe, IntoUpcast, JsonResult, StoredProbe, WithCopy, WithStoredForm, WithoutCopy,
+    WithoutStoredForm, decision_of, event_from_json, event_to_json, fingerprint, state_from_json,
+    state_to_json, upcasted,
+};
+
+pub use crate::domain::{
     Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
-    Severity, Tagged, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
+    Severity, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
     parse_id_number, written,
 };
 pub use crate::message::{

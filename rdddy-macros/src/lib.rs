@@ -6,6 +6,7 @@
 //! is always kept.
 
 mod actor;
+mod aggregate;
 mod context;
 mod contract;
 mod domain_error;
@@ -255,6 +256,24 @@ pub fn bounded_context(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, actor::actor)
+}
+
+#[doc = include_str!("aggregate/aggregate.md")]
+#[proc_macro_attribute]
+pub fn aggregate(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, aggregate::aggregate)
+}
+
+#[doc = include_str!("aggregate/apply.md")]
+#[proc_macro_attribute]
+pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, |_, item| stray::stray("apply", "called", item))
+}
+
+#[doc = include_str!("aggregate/upcast.md")]
+#[proc_macro_attribute]
+pub fn upcast(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, |_, item| stray::stray("upcast", "called", item))
 }
 
 /// Marks a method of an [`macro@actor`] block that handles a message.

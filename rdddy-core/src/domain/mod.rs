@@ -7,7 +7,6 @@
 //! - [`Entity`]: what is the same by identity; [`Id`], and [`IdSource`] for new ones.
 //! - [`Personal`]: what can be forgotten; [`KeyStore`] holds the keys.
 //! - [`Aggregate`]: state folded from events; [`Decides`] commands, by a [`Decide`]'s clock and ids.
-//! - [`Tagged`]: what an event is about, to find it by.
 //! - [`DomainError`]: a refusal of the domain; [`ErrorData`] is how it travels.
 
 mod aggregate;
@@ -18,7 +17,6 @@ mod id;
 mod personal;
 mod rule;
 mod sample;
-mod tagged;
 mod value;
 
 pub use aggregate::{
@@ -31,7 +29,6 @@ pub use id::{Id, IdError, IdSource};
 pub use personal::{KeyError, KeyStore, Personal, with_keys};
 pub use rule::{Bound, Constraint, Field, Rule};
 pub use sample::{Dice, Sample};
-pub use tagged::Tagged;
 pub use value::{Invalid, ValueObject};
 
 #[doc(hidden)]

@@ -71,6 +71,13 @@ pub trait Query: Request {}
 pub trait Event: Message + Sync {
     /// Who is meant to hear it.
     const SCOPE: EventScope = EventScope::Domain;
+    /// The whole names under which it was stored before it was renamed.
+    const FORMERLY: &'static [&'static str] = &[];
+
+    /// What it is about: name and value of each field with `#[tag]`.
+    fn tags(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 /// What kind of message something is.

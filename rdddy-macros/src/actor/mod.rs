@@ -1,23 +1,23 @@
 //! `#[actor]`, and the attributes that stand inside its block.
 
-mod analyze;
-mod block;
+pub(crate) mod analyze;
+pub(crate) mod block;
 mod blocking;
 mod expand;
 mod handler;
-mod hook;
-mod model;
+pub(crate) mod hook;
+pub(crate) mod model;
 pub(crate) mod options;
-mod parse;
+pub(crate) mod parse;
 mod settings;
-mod signature;
+pub(crate) mod signature;
 #[cfg(test)]
 mod tests;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub(crate) use model::{Message, Passing};
+pub(crate) use model::{Invariant, Message, Passing};
 pub(crate) use parse::{Mark, Role};
 
 use crate::support::mistakes::collect;

@@ -35,10 +35,25 @@ pub(crate) enum Role {
     Requires,
     Ensures,
     Invariant,
+    Apply,
+    Upcast,
 }
 
 impl Role {
-    const ALL: [(&'static str, Role); 7] = [
+    /// What stands in an `#[actor]` block.
+    const OF_ACTOR: [Role; 7] = [
+        Role::Handler,
+        Role::OnStart,
+        Role::OnStop,
+        Role::OnRestart,
+        Role::Requires,
+        Role::Ensures,
+        Role::Invariant,
+    ];
+    /// What stands in an `#[aggregate]` block.
+    pub(crate) const OF_AGGREGATE: [Role; 6] =
+        [Role::Handler, Role::Apply, Role::Upcast, Role::Requires, Role::Ensures, Role::Invariant];
+    const ALL: [(&'static str, Role); 9] = [
         ("handler", Role::Handler),
         ("on_start", Role::OnStart),
         ("on_stop", Role::OnStop),
@@ -46,6 +61,8 @@ impl Role {
         ("requires", Role::Requires),
         ("ensures", Role::Ensures),
         ("invariant", Role::Invariant),
+        ("apply", Role::Apply),
+        ("upcast", Role::Upcast),
     ];
 
     /// The name of the attribute.
@@ -121,17 +138,27 @@ pub(crate) fn parse(
             return None;
         }
     };
+    let marks = take_marks(&mut block, krate.as_ref(), &Role::OF_ACTOR);
+    Some(Input { options, krate, block, marks })
+}
+
+/// Takes our attributes of these roles off the members of a block.
+pub(crate) fn take_marks(
+    block: &mut Block,
+    krate: Option<&Path>,
+    roles: &[Role],
+) -> Vec<(usize, Mark)> {
     let mut marks = Vec::new();
     for (index, member) in block.members.iter_mut().enumerate() {
         member.attributes().retain(|attribute| {
-            let role = Role::of(attribute.path(), krate.as_ref());
+            let role = Role::of(attribute.path(), krate).filter(|role| roles.contains(role));
             if let Some(role) = role {
                 marks.push((index, Mark { role, attribute: attribute.clone() }));
             }
             role.is_none()
         });
     }
-    Some(Input { options, krate, block, marks })
+    marks
 }
 
 fn is_impl(item: &TokenStream) -> bool {

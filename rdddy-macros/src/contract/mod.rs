@@ -17,6 +17,13 @@ pub(crate) struct Contracts {
     pub(crate) ensures: Vec<Ensures>,
 }
 
+impl Contracts {
+    /// What must hold after the call, taken away from what is checked around it.
+    pub(crate) fn take_ensures(&mut self) -> Vec<Ensures> {
+        std::mem::take(&mut self.ensures)
+    }
+}
+
 /// What must hold before the call.
 pub(crate) struct Requires {
     pub(crate) condition: TokenStream,

@@ -25,6 +25,12 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) context: Option<String>,
     pub(crate) version: u32,
+    /// The name that it was stored under before.
+    pub(crate) formerly: Option<String>,
+    /// The field that says which aggregate a command is for.
+    pub(crate) key: Option<(Ident, Type)>,
+    /// The fields that say what an event is about.
+    pub(crate) tags: Vec<Ident>,
     pub(crate) kind: Kind,
 }
 
@@ -39,6 +45,7 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Model {
     let Input { derive, item, mut options } = input;
     check_target(derive, &item.data, &item.generics, mistakes);
     check_field_attributes(&item.data, mistakes);
+    let (key, tags) = (key(&item.data, mistakes), tags(&item.data));
     let private = Private::new(Given::take_crate(&mut options));
     let generics = bounded(derive, without_lifetimes(item.generics.clone()));
     let mut model = Model {
@@ -46,6 +53,9 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Model {
         name: unraw(&item.ident),
         context: None,
         version: 1,
+        formerly: None,
+        key,
+        tags,
         ty: with_static_lifetimes(&item.ident, &item.generics),
         generics,
         kind: kind(derive, &item.ident, &mut options, mistakes),
@@ -61,6 +71,7 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Model {
                 check_context_name(&context, mistakes);
                 model.context = Some(context.value());
             }
+            ("formerly", Value::Text(name)) => model.formerly = Some(name.value()),
             ("version", Value::Whole(version)) => match version.base10_parse() {
                 Ok(number) if number > 0 => model.version = number,
                 _ => mistakes.report(
@@ -155,6 +166,31 @@ fn check_field_attributes(data: &Data, mistakes: &mut Mistakes) {
             }
         }
     }
+}
+
+/// The field with `#[key]`. E022: there is one at most.
+fn key(data: &Data, mistakes: &mut Mistakes) -> Option<(Ident, Type)> {
+    let Data::Struct(data) = data else { return None };
+    let mut keys = data.fields.iter().filter(|field| has(field, "key"));
+    let first = keys.next()?;
+    if let Some(second) = keys.next() {
+        mistakes.report(
+            Mistake::at(Code::E022, &second.ident, "a command is for one aggregate")
+                .help("keep one `#[key]`: the id of the aggregate that decides"),
+        );
+    }
+    Some((first.ident.clone()?, first.ty.clone()))
+}
+
+/// The fields with `#[tag]`.
+fn tags(data: &Data) -> Vec<Ident> {
+    let Data::Struct(data) = data else { return Vec::new() };
+    let tagged = data.fields.iter().filter(|field| has(field, "tag"));
+    tagged.filter_map(|field| field.ident.clone()).collect()
+}
+
+fn has(field: &syn::Field, name: &str) -> bool {
+    field.attrs.iter().any(|attribute| attribute.path().is_ident(name))
 }
 
 /// A lifetime has been reported by now; without it, it leads to no other mistakes.

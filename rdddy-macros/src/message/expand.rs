@@ -66,6 +66,21 @@ fn kind(model: &Model) -> TokenStream {
             }
         }
     };
+    let formerly = model.formerly.iter().map(|name| {
+        quote!(
+            const FORMERLY: &'static [&'static str] = &[#name];
+        )
+    });
+    let formerly = quote!(#(#formerly)*);
+    let tags = (!model.tags.is_empty()).then(|| {
+        let fields = &model.tags;
+        let names = fields.iter().map(ToString::to_string);
+        quote! {
+            fn tags(&self) -> ::std::vec::Vec<(&'static str, ::std::string::String)> {
+                ::std::vec![#((#names, ::std::string::ToString::to_string(&self.#fields))),*]
+            }
+        }
+    });
     match &model.kind {
         Kind::Command { reply, error, shared } => {
             let request = request(reply, error);
@@ -74,12 +89,14 @@ fn kind(model: &Model) -> TokenStream {
                     const SHARED: bool = true;
                 )
             });
+            let keyed = keyed(model);
             quote! {
                 #request
                 #[automatically_derived]
                 impl #impl_generics #private::Command for #ty #where_clause {
                     #shared
                 }
+                #keyed
             }
         }
         Kind::Query { reply, error } => {
@@ -94,9 +111,28 @@ fn kind(model: &Model) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics #private::Event for #ty #where_clause {
                 const SCOPE: #private::EventScope = #private::EventScope::#scope;
+                #formerly
+                #tags
             }
         },
     }
+}
+
+/// Which aggregate a command is for.
+fn keyed(model: &Model) -> Option<TokenStream> {
+    let Model { private, ty, .. } = model;
+    let (impl_generics, _, where_clause) = model.generics.split_for_impl();
+    let (field, key) = model.key.as_ref()?;
+    Some(quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::Keyed for #ty #where_clause {
+            type Key = #key;
+
+            fn key(&self) -> &#key {
+                &self.#field
+            }
+        }
+    })
 }
 
 /// A generic type has no entry: which of its instances are used is not known here.

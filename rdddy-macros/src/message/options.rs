@@ -28,6 +28,12 @@ const ERROR: OptionSpec = OptionSpec {
     usage: "error = OrderError",
     meaning: "what the handler answers when it refuses; without it, it never does",
 };
+const FORMERLY: OptionSpec = OptionSpec {
+    name: "formerly",
+    form: Form::Text,
+    usage: "formerly = \"sales.OrderMade\"",
+    meaning: "the whole name under which it was stored before it was renamed",
+};
 const CRATE: OptionSpec = OptionSpec {
     name: "crate",
     form: Form::Path,
@@ -102,6 +108,7 @@ pub(crate) static EVENT: OptionTable = OptionTable {
         NAME,
         CONTEXT,
         VERSION,
+        FORMERLY,
         CRATE,
     ],
 };

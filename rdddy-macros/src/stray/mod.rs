@@ -11,11 +11,12 @@ pub(crate) fn stray(name: &'static str, what: &str, item: TokenStream) -> TokenS
     collect(|mistakes| {
         // The attribute itself is what the call site of this macro is.
         let at = Ident::new(name, Span::call_site());
+        let block = if matches!(name, "apply" | "upcast") { "aggregate(id = ..)" } else { "actor" };
         let sentence =
-            format!("this `#[{name}]` is never {what}: its impl block is not marked `#[actor]`");
+            format!("this `#[{name}]` is never {what}: its impl block is not marked `#[{block}]`");
         mistakes.report(
             Mistake::at(Code::E001, at, sentence)
-                .help("add `#[actor]` above the `impl` that this method is in"),
+                .help(format!("add `#[{block}]` above the `impl` that this method is in")),
         );
         item
     })

@@ -40,11 +40,19 @@ pub(crate) enum Code {
     E046,
     /// A domain error that says two things, or something that cannot be.
     E047,
+    /// A method that cannot decide about a command.
+    E065,
+    /// A method that cannot apply an event, or the second one for it.
+    E066,
+    /// An `#[aggregate]` that lacks what it needs, or on something that cannot be one.
+    E067,
+    /// A method that cannot bring an old event up to date.
+    E068,
 }
 
 #[cfg(test)]
 impl Code {
-    pub(crate) const ALL: [Code; 16] = [
+    pub(crate) const ALL: [Code; 20] = [
         Code::E001,
         Code::E002,
         Code::E003,
@@ -61,6 +69,10 @@ impl Code {
         Code::E044,
         Code::E046,
         Code::E047,
+        Code::E065,
+        Code::E066,
+        Code::E067,
+        Code::E068,
     ];
 }
 

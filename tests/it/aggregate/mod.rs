@@ -2,4 +2,5 @@
 
 mod account;
 mod execute;
+mod order;
 mod read;

@@ -1,13 +1,10 @@
 //! Reading hosted aggregates, and deciding beside them.
 
-use rdddy::domain::Tagged;
 use rdddy::host::{Boundary, DecideError, Facts, Fold, NoStore};
 use rdddy::prelude::*;
 use rdddy::store::{MemoryStore, StreamName, Version};
 
 use super::account::{Account, Deposited, deposit, withdraw};
-
-impl Tagged for Deposited {}
 
 #[derive(thiserror::Error, Debug, PartialEq, Eq)]
 #[error("rich enough")]

@@ -1,7 +1,6 @@
 //! <https://dcb.events/examples/course-subscriptions/>: a course has so many seats, and a student joins
 //! so many courses.
 
-use rdddy::domain::Tagged;
 use rdddy::host::{Boundary, Fold};
 use rdddy::prelude::*;
 use rdddy::store::MemoryStore;
@@ -16,38 +15,24 @@ const COURSES_PER_STUDENT: usize = 3;
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct CourseDefined {
+    #[tag]
     course: u32,
     seats: usize,
 }
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct SeatsChanged {
+    #[tag]
     course: u32,
     seats: usize,
 }
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct StudentJoined {
+    #[tag]
     course: u32,
+    #[tag]
     student: u32,
-}
-
-impl Tagged for CourseDefined {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("course", self.course.to_string())]
-    }
-}
-
-impl Tagged for SeatsChanged {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("course", self.course.to_string())]
-    }
-}
-
-impl Tagged for StudentJoined {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("course", self.course.to_string()), ("student", self.student.to_string())]
-    }
 }
 
 #[derive(thiserror::Error, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! A store that fails or is cut off at any call: what was said to be decided is, and once.
 
-use rdddy::domain::Tagged;
 use rdddy::host::{Agreed, Boundary, DecideError, Facts, Fold};
 use rdddy::message::MessageId;
 use rdddy::prelude::*;
@@ -17,13 +16,8 @@ bounded_context!("seats");
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct SeatTaken {
+    #[tag]
     seat: u32,
-}
-
-impl Tagged for SeatTaken {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("seat", self.seat.to_string())]
-    }
 }
 
 #[derive(thiserror::Error, Debug, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use rdddy::domain::Tagged;
 use rdddy::host::{Agreed, Boundary, DecideError, Facts, Fold};
 use rdddy::prelude::*;
 use rdddy::store::MemoryStore;
@@ -17,8 +16,6 @@ bounded_context!("invoices");
 struct InvoiceCreated {
     number: u64,
 }
-
-impl Tagged for InvoiceCreated {}
 
 async fn create(boundary: &Boundary) -> Result<Agreed<u64>, DecideError<std::convert::Infallible>> {
     let next = Fold::new(1).on(|next, event: &InvoiceCreated| *next = event.number + 1);

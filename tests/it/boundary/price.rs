@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use rdddy::domain::Tagged;
 use rdddy::host::{Boundary, Fold};
 use rdddy::message::Timestamp;
 use rdddy::prelude::*;
@@ -19,6 +18,7 @@ const GRACE: Duration = Duration::from_secs(600);
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct PriceSet {
+    #[tag]
     product: u32,
     price: u32,
 }
@@ -26,18 +26,6 @@ struct PriceSet {
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct ProductsOrdered {
     items: Vec<(u32, u32)>,
-}
-
-impl Tagged for PriceSet {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("product", self.product.to_string())]
-    }
-}
-
-impl Tagged for ProductsOrdered {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        self.items.iter().map(|(product, _)| ("product", product.to_string())).collect()
-    }
 }
 
 #[derive(thiserror::Error, Debug, PartialEq, Eq)]

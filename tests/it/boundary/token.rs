@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use rdddy::domain::Tagged;
 use rdddy::host::{Boundary, DecideError, Facts, Fold};
 use rdddy::message::{MessageId, Timestamp};
 use rdddy::prelude::*;
@@ -18,14 +17,10 @@ bounded_context!("sign_up");
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct OrderPlaced {
+    #[tag]
     order: u128,
+    #[tag]
     token: String,
-}
-
-impl Tagged for OrderPlaced {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("order", self.order.to_string()), ("token", self.token.clone())]
-    }
 }
 
 #[derive(thiserror::Error, Debug, PartialEq, Eq)]
@@ -106,24 +101,14 @@ async fn a_command_that_changes_nothing_keeps_its_answer_too(world: &mut World) 
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct SignUpInitiated {
+    #[tag]
     token: u128,
 }
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct SignUpConfirmed {
+    #[tag]
     token: u128,
-}
-
-impl Tagged for SignUpInitiated {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("token", self.token.to_string())]
-    }
-}
-
-impl Tagged for SignUpConfirmed {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("token", self.token.to_string())]
-    }
 }
 
 async fn initiate(boundary: &Boundary) -> u128 {

@@ -1,6 +1,5 @@
 //! <https://dcb.events/examples/unique-username/>: a name that only one account has.
 
-use rdddy::domain::Tagged;
 use rdddy::host::{DecideError, Fold};
 use rdddy::prelude::*;
 use rdddy::store::MemoryStore;
@@ -13,24 +12,14 @@ bounded_context!("accounts");
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct AccountRegistered {
+    #[tag]
     username: String,
 }
 
 #[derive(Event, Serialize, Deserialize, Debug)]
 struct AccountClosed {
+    #[tag]
     username: String,
-}
-
-impl Tagged for AccountRegistered {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("username", self.username.clone())]
-    }
-}
-
-impl Tagged for AccountClosed {
-    fn tags(&self) -> Vec<(&'static str, String)> {
-        vec![("username", self.username.clone())]
-    }
 }
 
 #[derive(thiserror::Error, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::domain::{IdSource, Tagged};
+use crate::domain::IdSource;
 use crate::message::{Event, Message, Metadata, Timestamp};
 use crate::runtime::System;
 use crate::seam::mix;
@@ -74,14 +74,14 @@ impl Facts {
     }
 
     /// `event` happens.
-    pub fn event<E: Event + Tagged + Serialize>(event: E) -> Self {
+    pub fn event<E: Event + Serialize>(event: E) -> Self {
         Facts::none().and(event)
     }
 }
 
 impl<R> Facts<R> {
     /// `event` happens, too, after the others.
-    pub fn and<E: Event + Tagged + Serialize>(mut self, event: E) -> Self {
+    pub fn and<E: Event + Serialize>(mut self, event: E) -> Self {
         self.events.push(Box::new(event));
         self
     }
@@ -121,7 +121,7 @@ pub(super) trait AnyFact: Send + Sync {
 /// A publication that was not yet begun.
 pub(super) type Publishing = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-impl<E: Event + Tagged + Serialize> AnyFact for E {
+impl<E: Event + Serialize> AnyFact for E {
     fn name(&self) -> &'static str {
         <E as Message>::name()
     }
@@ -131,7 +131,7 @@ impl<E: Event + Tagged + Serialize> AnyFact for E {
     }
 
     fn tags(&self) -> Vec<(&'static str, String)> {
-        Tagged::tags(self)
+        Event::tags(self)
     }
 
     fn encode(&self) -> serde_json::Result<Vec<u8>> {
@@ -159,7 +159,7 @@ pub trait IntoFacts {
     fn into_facts(self) -> Facts<Self::Reply>;
 }
 
-impl<E: Event + Tagged + Serialize> IntoFacts for E {
+impl<E: Event + Serialize> IntoFacts for E {
     type Reply = ();
 
     fn into_facts(self) -> Facts {
@@ -175,7 +175,7 @@ impl IntoFacts for () {
     }
 }
 
-impl<E: Event + Tagged + Serialize> IntoFacts for Vec<E> {
+impl<E: Event + Serialize> IntoFacts for Vec<E> {
     type Reply = ();
 
     fn into_facts(self) -> Facts {
@@ -183,7 +183,7 @@ impl<E: Event + Tagged + Serialize> IntoFacts for Vec<E> {
     }
 }
 
-impl<E: Event + Tagged + Serialize> IntoFacts for Option<E> {
+impl<E: Event + Serialize> IntoFacts for Option<E> {
     type Reply = ();
 
     fn into_facts(self) -> Facts {
@@ -201,7 +201,7 @@ impl<R: Send> IntoFacts for Facts<R> {
 
 macro_rules! tuples {
     ($($event:ident $at:tt),+) => {
-        impl<$($event: Event + Tagged + Serialize),+> IntoFacts for ($($event,)+) {
+        impl<$($event: Event + Serialize),+> IntoFacts for ($($event,)+) {
             type Reply = ();
 
             fn into_facts(self) -> Facts {

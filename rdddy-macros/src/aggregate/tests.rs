@@ -1,0 +1,1 @@
+//! `#[aggregate]` and what stands inside its block.
