@@ -133,20 +133,41 @@ async fn what_is_decided_knows_what_it_is_caused_by(world: &mut World) {
 #[rdddy_testkit::test]
 async fn an_event_that_cannot_be_decoded_is_named_and_stays(world: &mut World) {
     let store = MemoryStore::new();
-    let metadata = world.system().new_metadata();
-    let event = NewEvent {
-        id: metadata.message,
-        name: "seats.SeatTaken".into(),
-        schema: 1,
-        data: br#"{"seat": "window"}"#.to_vec(),
-        tags: vec![tag("seat", 1)],
-        metadata,
-    };
-    let row = StreamName::new("seats.Row", "1").unwrap();
-    let append = Append::new(event.metadata.sent).to(row, Expected::Any, vec![event]);
-    store.append(append).await.unwrap();
+    put(world, &store, ("seats.SeatTaken", 1), r#"{"seat": "window"}"#).await;
     let boundary = over(world, &store);
     let error = take(&boundary, None).await.unwrap_err();
     assert!(matches!(error, DecideError::Event { .. }), "{error}");
     assert_eq!(stored(&store).await.len(), 1);
+}
+
+#[rdddy_testkit::test]
+async fn events_of_an_old_name_and_version_count(world: &mut World) {
+    #[derive(Event, Serialize, Deserialize, Debug)]
+    #[event(version = 2)]
+    struct RowClosed {
+        seats: u32,
+    }
+    let store = MemoryStore::new();
+    put(world, &store, ("seats.RowShut", 1), r#"{"n": 4}"#).await;
+    put(world, &store, ("seats.RowClosed", 2), r#"{"seats": 3}"#).await;
+    put(world, &store, ("seats.Other", 1), "{}").await;
+    let closed = Fold::new(0)
+        .on(|closed, event: &RowClosed| *closed += event.seats)
+        .upcast::<RowClosed>(1, |old| Ok(serde_json::json!({ "seats": old["n"] })))
+        .formerly::<RowClosed>("seats.RowShut")
+        .about(tag("seat", 1));
+    let boundary = over(world, &store);
+    let counted =
+        boundary.decide(&closed, |closed, _| Ok::<_, Taken>(Facts::none().reply(*closed)));
+    assert_eq!(counted.await.unwrap().reply, 7);
+}
+
+/// Stores an event about seat 1 as it is.
+async fn put(world: &World, store: &MemoryStore, (name, schema): (&str, u32), json: &str) {
+    let metadata = world.system().new_metadata();
+    let (id, name, data) = (metadata.message, name.into(), json.as_bytes().to_vec());
+    let event = NewEvent { id, name, schema, data, tags: vec![tag("seat", 1)], metadata };
+    let row = StreamName::new("seats.Row", "1").unwrap();
+    let append = Append::new(event.metadata.sent).to(row, Expected::Any, vec![event]);
+    store.append(append).await.unwrap();
 }
