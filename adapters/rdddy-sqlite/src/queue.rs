@@ -49,14 +49,12 @@ impl<T> Queue<T> {
             }
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let (mut taken, mut heavy) = (Vec::new(), 0);
-        while taken.len() < count && heavy <= weight {
-            let Some((item, its)) = state.items.pop_front() else { break };
-            heavy += its;
-            state.weight -= its;
-            taken.push(item);
-        }
-        Some(taken)
+        Some(state.take(count, weight))
+    }
+
+    /// The same without waiting; nothing when nothing is there.
+    pub(crate) fn take_waiting(&self, count: usize, weight: usize) -> Vec<T> {
+        self.lock().take(count, weight)
     }
 
     /// Nothing is pushed any more; what is there can still be taken.
@@ -78,6 +76,19 @@ impl<T> Queue<T> {
     /// A panic while it was held cannot have left the state half changed.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> State<T> {
+    fn take(&mut self, count: usize, weight: usize) -> Vec<T> {
+        let (mut taken, mut heavy) = (Vec::new(), 0);
+        while taken.len() < count && heavy <= weight {
+            let Some((item, its)) = self.items.pop_front() else { break };
+            heavy += its;
+            self.weight -= its;
+            taken.push(item);
+        }
+        taken
     }
 }
 
@@ -107,7 +118,7 @@ mod tests {
         assert_eq!(queue.take(2, 9), Some(vec!["a", "b"]));
         queue.close();
         assert_eq!(queue.push("e", 1), Err("e"));
-        assert_eq!((queue.take(9, 0), queue.take(9, 9)), (Some(vec!["c"]), None));
+        assert_eq!((queue.take_waiting(9, 0), queue.take(9, 9)), (vec!["c"], None));
     }
 
     #[test]

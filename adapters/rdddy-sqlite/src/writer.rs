@@ -1,4 +1,4 @@
-//! The one thread that writes: it commits all that waits as one group.
+//! The one thread that writes: it commits all that waits as one group, without waiting for more.
 //!
 //! Each append of a group is looked at on the state that those before it leave. One that is refused
 //! has written nothing, so the others are not harmed. When a write itself fails the group is rolled
@@ -42,6 +42,27 @@ pub(crate) struct Writer {
     broken: Option<Closed>,
 }
 
+/// What is committed together, and who waits for it.
+#[derive(Default)]
+struct Group {
+    appends: Vec<Prepared>,
+    replies: Vec<oneshot::Sender<Outcome>>,
+    bytes: usize,
+}
+
+impl Group {
+    /// True when there was anything to add.
+    fn extend(&mut self, jobs: Vec<Job>) -> bool {
+        let any = !jobs.is_empty();
+        for job in jobs {
+            self.bytes += job.prepared.bytes;
+            self.appends.push(job.prepared);
+            self.replies.push(job.reply);
+        }
+        any
+    }
+}
+
 #[derive(Clone, Copy)]
 struct StreamState {
     id: i64,
@@ -67,40 +88,61 @@ impl Writer {
     pub(crate) fn run(mut self, queue: &Queue<Job>) {
         let _taker = Taker(queue);
         while let Some(jobs) = queue.take(limits::GROUP_APPENDS_MAX, limits::GROUP_BYTES_MAX) {
-            let (group, replies): (Vec<_>, Vec<_>) =
-                jobs.into_iter().map(|job| (job.prepared, job.reply)).unzip();
-            let outcomes = self.commit(&group);
-            for (reply, outcome) in replies.into_iter().zip(outcomes) {
+            let mut group = Group::default();
+            group.extend(jobs);
+            // Those who were answered a moment ago come back while the first are written. They join
+            // the same commit, which waits for nobody.
+            let outcomes = self.commit(&mut group, |group| {
+                let more = limits::GROUP_APPENDS_MAX.saturating_sub(group.appends.len());
+                let bytes = limits::GROUP_BYTES_MAX.checked_sub(group.bytes);
+                group.extend(bytes.map_or(Vec::new(), |bytes| queue.take_waiting(more, bytes)))
+            });
+            for (reply, outcome) in group.replies.into_iter().zip(outcomes) {
                 // Nobody waits for an append whose future was dropped.
                 let _ = reply.send(outcome);
             }
         }
     }
 
-    fn commit(&mut self, group: &[Prepared]) -> Vec<Outcome> {
-        if let Some(broken) = &self.broken {
-            let refusal = || Err(AppendError::Refused { source: Box::new(broken.clone()) });
-            return group.iter().map(|_| refusal()).collect();
+    /// Commits `group`, and what `join` adds to it before: an outcome for each.
+    fn commit(&mut self, group: &mut Group, join: impl FnMut(&mut Group) -> bool) -> Vec<Outcome> {
+        if self.broken.is_some() {
+            return group.appends.iter().map(|_| Err(self.refuse())).collect();
         }
-        match (self.transaction(group), group) {
-            (Ok(outcomes), _) => outcomes,
-            (Err(Failed::Before(fault)), [_]) => vec![Err(fault.append())],
-            (Err(Failed::Before(_)), _) => {
-                group.iter().flat_map(|one| self.commit(std::slice::from_ref(one))).collect()
-            }
-            (Err(Failed::AtCommit(fault)), _) => {
+        match self.transaction(group, join) {
+            Ok(outcomes) => outcomes,
+            Err(Failed::Before(fault)) if group.appends.len() == 1 => vec![Err(fault.append())],
+            Err(Failed::Before(_)) => std::mem::take(&mut group.appends)
+                .into_iter()
+                .flat_map(|one| self.alone(one))
+                .collect(),
+            Err(Failed::AtCommit(fault)) => {
                 let broken = Closed::Broken(format!("{fault:?}"));
                 let lost = || AppendError::Unacknowledged { source: Box::new(broken.clone()) };
-                let outcomes = group.iter().map(|_| Err(lost())).collect();
+                let outcomes = group.appends.iter().map(|_| Err(lost())).collect();
                 self.broken = Some(broken);
                 outcomes
             }
         }
     }
 
-    fn transaction(&mut self, group: &[Prepared]) -> Result<Vec<Outcome>, Failed> {
+    fn alone(&mut self, one: Prepared) -> Vec<Outcome> {
+        let mut group = Group { appends: vec![one], ..Group::default() };
+        self.commit(&mut group, |_| false)
+    }
+
+    fn refuse(&self) -> AppendError {
+        let broken = self.broken.clone().unwrap_or(Closed::Gone);
+        AppendError::Refused { source: broken.into() }
+    }
+
+    fn transaction(
+        &mut self,
+        group: &mut Group,
+        join: impl FnMut(&mut Group) -> bool,
+    ) -> Result<Vec<Outcome>, Failed> {
         let before = self.written;
-        let outcome = self.write(group).and_then(|outcomes| {
+        let outcome = self.write(group, join).map_err(Failed::Before).and_then(|outcomes| {
             // A commit that failed to write has the effect of none; after one that failed to
             // synchronize, nobody knows what the disk holds.
             self.execute("commit").map(|()| outcomes).map_err(|fault| {
@@ -115,18 +157,26 @@ impl Writer {
         outcome
     }
 
-    fn write(&mut self, group: &[Prepared]) -> Result<Vec<Outcome>, Failed> {
+    fn write(
+        &mut self,
+        group: &mut Group,
+        mut join: impl FnMut(&mut Group) -> bool,
+    ) -> Result<Vec<Outcome>, Fault> {
         let before = self.written;
-        self.execute("begin immediate").map_err(Failed::Before)?;
-        let mut outcomes = Vec::with_capacity(group.len());
-        for prepared in group {
-            outcomes.push(self.append(prepared).map_err(Failed::Before)?);
+        self.execute("begin immediate")?;
+        let mut outcomes = Vec::with_capacity(group.appends.len());
+        loop {
+            for prepared in &group.appends[outcomes.len()..] {
+                outcomes.push(self.append(prepared)?);
+            }
+            if !join(group) {
+                break;
+            }
         }
         if self.written != before {
             self.connection
-                .prepare_cached("update head set position = ?1 where one = 1")
-                .and_then(|mut statement| statement.execute([self.written]))
-                .map_err(|error| Failed::Before(error.into()))?;
+                .prepare_cached("update head set position = ?1 where one = 1")?
+                .execute([self.written])?;
         }
         Ok(outcomes)
     }
