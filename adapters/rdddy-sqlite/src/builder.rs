@@ -14,7 +14,9 @@ pub enum Durability {
     #[default]
     Full,
     /// It survives a crash of the process. What was acknowledged last is **not** guaranteed to
-    /// survive a crash of the machine or a power loss; nothing else is harmed then.
+    /// survive a crash of the machine or a power loss; nothing else is harmed then. A store that was
+    /// written so and opened as [`Durability::Full`] after a power loss may be refused, because a
+    /// lost end of the log looks like damage.
     Normal,
 }
 

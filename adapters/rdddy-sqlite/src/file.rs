@@ -7,16 +7,26 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::builder::Options;
+use crate::builder::{Durability, Options};
 use crate::error::{Damage, Fault, OpenError};
-use crate::{limits, schema, verify};
+use crate::{limits, schema, verify, wal};
 
 /// Before it, SQLite could damage a file while it reset the write-ahead log.
 const SQLITE_MIN: (i32, &str) = (3_051_003, "3.51.3");
 
+/// Keeps others from opening the same store.
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing would not do: a process that is being spawned at this moment has the file, too.
+        let _ = self.0.unlock();
+    }
+}
+
 /// A file that is ours alone.
 pub(crate) struct Opened {
-    pub(crate) lock: File,
+    pub(crate) lock: Lock,
     pub(crate) writer: Connection,
     pub(crate) readers: Vec<Connection>,
     pub(crate) head: i64,
@@ -36,6 +46,12 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Opened, OpenError> 
     let path = std::path::absolute(path).map_err(refused)?;
     let lock = lock(&path)?;
     let doubtful = check_length(&path)?;
+    // Without synchronization, a power loss may leave such a log behind.
+    if options.durability == Durability::Full
+        && let Some(fault) = wal::damage(&beside(&path, "-wal")).map_err(refused)?
+    {
+        return Err(failed(fault));
+    }
     let mut writer = connect(&path).map_err(failed)?;
     if writer.is_readonly("main").map_err(|error| failed(error.into()))? {
         return Err(OpenError::ReadOnly { path });
@@ -56,7 +72,7 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Opened, OpenError> 
 }
 
 /// Holds a file beside the store, because SQLite's own locks would keep readers out as well.
-fn lock(path: &Path) -> Result<File, OpenError> {
+fn lock(path: &Path) -> Result<Lock, OpenError> {
     let beside = beside(path, "-lock");
     let refused = |source: std::io::Error| OpenError::Refused {
         path: path.to_path_buf(),
@@ -69,7 +85,7 @@ fn lock(path: &Path) -> Result<File, OpenError> {
         .open(beside)
         .map_err(refused)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked { path: path.to_path_buf() }),
         Err(TryLockError::Error(source)) => Err(refused(source)),
     }

@@ -7,7 +7,7 @@
 //!
 //! - [`EmbeddedStore`] hands appends to one writing thread (`writer`), and reads to a few reading ones
 //!   (`reader`, `search`), through bounded queues (`queue`).
-//! - `file` opens the file alone and checks it (`schema`, `verify`).
+//! - `file` opens the file alone and checks it (`schema`, `verify`, `wal`).
 //! - `record` says how events are written down. Every row carries a checksum.
 
 mod store;
@@ -24,6 +24,7 @@ mod writer;
 mod file;
 mod schema;
 mod verify;
+mod wal;
 
 mod cache;
 mod record;

@@ -1,7 +1,6 @@
 //! The store: what callers hold, between them and the threads.
 
 use std::fmt;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -15,11 +14,12 @@ use tokio::sync::{oneshot, watch};
 
 use crate::builder::{EmbeddedStoreBuilder, Options};
 use crate::error::{Closed, Fault, OpenError};
+use crate::file::{self, Lock};
 use crate::queue::{Queue, Taker};
 use crate::reader::Reader;
 use crate::record::Prepared;
 use crate::writer::{Job, Writer};
-use crate::{file, limits, verify};
+use crate::{limits, verify};
 
 type Look = Box<dyn FnOnce(&mut Reader) + Send>;
 
@@ -58,7 +58,7 @@ pub struct EmbeddedStore {
     readers: Vec<JoinHandle<()>>,
     writer: Option<JoinHandle<()>>,
     /// Released last.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl fmt::Debug for EmbeddedStore {

@@ -153,6 +153,20 @@ fn a_bit_that_was_flipped_anywhere_loses_nothing_silently() {
     }
 }
 
+/// SQLite by itself would take the damage for the end of the log, and lose what follows.
+#[test]
+fn a_bit_that_was_flipped_earlier_in_the_log_is_refused() {
+    let folder = Folder::new();
+    let mut image = Image::new(&folder, false);
+    let path = folder.file("flipped.db");
+    for byte in sample(0, image.log.len() / 2, 4099) {
+        image.log[byte] ^= 4;
+        assert_eq!(image.open(&path, "flipped"), None, "byte {byte}");
+        image.log[byte] ^= 4;
+    }
+    assert_eq!(image.open(&path, "whole"), Some(EVENTS));
+}
+
 #[test]
 fn a_bit_that_was_flipped_in_the_last_frame_of_the_log_loses_nothing_before_it() {
     let folder = Folder::new();
