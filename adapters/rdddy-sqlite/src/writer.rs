@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rdddy_core::message::MessageId;
 use rdddy_core::store::{
     Append, AppendError, Appended, NothingNew, Position, Snapshot, StreamName, Version,
 };
@@ -239,9 +240,13 @@ impl Writer {
     /// What is in the way of `append`.
     fn refusal(&mut self, append: &Append) -> Result<Option<AppendError>, Fault> {
         for part in &append.streams {
-            let found = self.stream(&part.stream)?.map_or(0, |state| state.version);
-            let found = Version(found.unsigned_abs());
-            if !part.expected.allows(found) {
+            let state = self.stream(&part.stream)?;
+            let found = Version(state.map_or(0, |state| state.version).unsigned_abs());
+            let other = match (part.expected.event(), state) {
+                (Some(event), Some(state)) => !is_last(&self.connection, state, event)?,
+                (expected, _) => expected.is_some(),
+            };
+            if other || !part.expected.allows(found) {
                 let (stream, expected) = (part.stream.clone(), part.expected);
                 return Ok(Some(AppendError::Conflict { stream, expected, found }));
             }
@@ -380,4 +385,13 @@ impl Kinds {
     fn clear(&mut self) {
         *self = Kinds::default();
     }
+}
+
+/// Whether `event` is the last one of a stream.
+fn is_last(connection: &Connection, stream: StreamState, event: MessageId) -> Result<bool, Fault> {
+    let mut select =
+        connection.prepare_cached("select id from events where stream = ?1 and version = ?2")?;
+    let mut rows = select.query((stream.id, stream.version))?;
+    let id: Option<Vec<u8>> = rows.next()?.map(|row| row.get(0)).transpose()?;
+    Ok(id.is_some_and(|id| id == event.0.to_be_bytes()))
 }

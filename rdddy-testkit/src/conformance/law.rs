@@ -57,6 +57,21 @@ pub async fn a_conflict_leaves_no_trace(store: Store) {
     assert!(read.is_empty(), "half an append was stored");
 }
 
+/// An append that follows a certain event is refused when another one has taken its place.
+pub async fn what_follows_a_lost_event_is_refused(store: Store) {
+    let (version, lost, other) = (Version(1), MessageId(1), MessageId(2));
+    let follows = |event| Expected::After { version, event };
+    let early = store.append(one("a", follows(lost), 3)).await;
+    assert!(early.is_err(), "there is no event yet");
+    store.append(one("a", Expected::NoStream, 2)).await.expect("an empty store takes events");
+    let refused =
+        store.append(one("a", follows(lost), 3)).await.expect_err("another event is there");
+    assert!(refused.is_conflict(), "{refused}");
+    store.append(one("a", follows(other), 4)).await.expect("the event is there");
+    let late = store.append(one("a", follows(other), 5)).await.expect_err("it is not the last");
+    assert!(late.is_conflict(), "{late}");
+}
+
 /// Of many decisions on the same query, made on the same knowledge, one is stored.
 pub async fn a_decision_sees_everything_that_matches(store: Store) {
     let query = EventQuery::all().or(QueryItem::named(["conformance.Happened"]));

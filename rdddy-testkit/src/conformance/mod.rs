@@ -56,6 +56,7 @@ macro_rules! store_conformance {
         $crate::store_conformance!(@laws $run, $open:
             what_was_appended_is_read,
             a_conflict_leaves_no_trace,
+            what_follows_a_lost_event_is_refused,
             a_decision_sees_everything_that_matches,
             a_command_is_carried_out_once,
             racing_writers_leave_no_gap,
