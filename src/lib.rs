@@ -6,6 +6,12 @@ pub use rdddy_macros::{
     Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, aggregate, apply,
     bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, requires, upcast,
 };
+#[cfg(feature = "embedded")]
+#[doc(no_inline)]
+pub use rdddy_sqlite as embedded;
+#[cfg(feature = "embedded")]
+#[doc(inline)]
+pub use rdddy_sqlite::EmbeddedStore;
 #[doc(inline)]
 pub use runtime::{
     Actor, ActorRef, ActorSystem, AskError, BoxError, Context, Props, SendError, SystemEvent,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CRATES: [&str; 4] = ["src", "rdddy-core/src", "rdddy-macros/src", "rdddy-testkit/src"];
+const CRATES: [&str; 5] =
+    ["src", "rdddy-core/src", "rdddy-macros/src", "rdddy-testkit/src", "adapters/rdddy-sqlite/src"];
 
 /// What each module of the core may use of the others.
 const EDGES: [(&str, &[&str]); 7] = [
@@ -139,6 +140,16 @@ fn only_the_seam_names_the_clock_the_spawner_and_the_dice() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn only_its_adapter_names_a_database() {
+    let named = offences(|path, text| {
+        let adapter = path.starts_with("adapters/rdddy-sqlite");
+        let names = code(text).any(|line| line.contains("rusqlite") || line.contains("SQLite"));
+        (names && !adapter).then(|| "names SQLite".to_owned())
+    });
+    assert_eq!(named, Vec::<String>::new());
 }
 
 #[test]

@@ -9,6 +9,10 @@ pub(crate) fn test() -> Result<(), String> {
     step("tests of all crates", cargo(&["test", "--workspace"]))?;
     let yaml = ["test", "--package", "rdddy-core", "--features", "yaml", "--lib"];
     step("decoding from YAML", cargo(&yaml))?;
+    step(
+        "the facade with all features",
+        cargo(&["check", "--package", "rdddy", "--all-features"]),
+    )?;
     loom()
 }
 

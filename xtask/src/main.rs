@@ -19,7 +19,7 @@ usage: cargo xtask COMMAND
   test                         all tests, and the models of the lock-free parts
   loom                         the models alone
   miri                         the unit tests of the unsafe parts, interpreted
-  bench actors|compile|deps    measure rdddy against its peers; see benches/README.md";
+  bench actors|stores|compile|deps  measure rdddy against its peers; see benches/README.md";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -10,9 +10,9 @@ use tokio::sync::Notify;
 
 use super::fold::Folded;
 use crate::domain::Aggregate;
-use crate::message::Metadata;
+use crate::message::{MessageId, Metadata};
 use crate::seam::sync::lock;
-use crate::store::{Position, StreamName};
+use crate::store::StreamName;
 
 /// See the module.
 pub(crate) struct Entry<A: Aggregate> {
@@ -28,10 +28,10 @@ pub(crate) struct Live<A: Aggregate> {
     pub(crate) state: Option<A>,
     /// The version of that state.
     pub(crate) version: u64,
+    /// The last event of an append that is on its way, which the next one follows.
+    pub(crate) last: Option<MessageId>,
     /// The version of the last snapshot.
     pub(crate) snapshot: u64,
-    /// Where the last acknowledged append ended.
-    pub(crate) position: Position,
     /// Appends that are not acknowledged yet.
     pub(crate) in_flight: u32,
     /// When it was last used, since the system's start.
@@ -57,8 +57,8 @@ impl<A: Aggregate> Entry<A> {
         let live = Live {
             state: None,
             version: 0,
+            last: None,
             snapshot: 0,
-            position: Position::START,
             in_flight: 0,
             used: Duration::ZERO,
             loading: false,
@@ -92,23 +92,17 @@ impl<A: Aggregate> Entry<A> {
         }
     }
 
-    /// An append has ended: the number that it was begun with, where it ended if it was stored, and
-    /// what it led to. What was decided on top of one that was not stored will not be either.
-    pub(crate) fn settle(
-        &self,
-        number: u64,
-        stored: Option<&Position>,
-        events: Vec<(A::Event, Arc<Metadata>)>,
-    ) {
+    /// An append has ended: the number that it was begun with, whether it was stored, and what it led
+    /// to. What was decided on top of one that was not stored will not be either.
+    pub(crate) fn settle(&self, number: u64, stored: bool, events: Vec<(A::Event, Arc<Metadata>)>) {
         let mut live = self.lock();
         live.in_flight -= 1;
         live.outbox.ready.insert(number, events);
-        match stored {
-            Some(position) if live.position.reached(position) => {}
-            Some(position) => live.position = position.clone(),
-            None => live.state = None,
+        if !stored {
+            live.state = None;
         }
         if live.in_flight == 0 {
+            live.last = None;
             self.changed.notify_waiters();
         }
     }

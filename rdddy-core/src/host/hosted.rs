@@ -312,10 +312,8 @@ impl<A: Aggregate> Hosted<A> {
                 outcome = Ok(Appended::Stored { position, versions: BTreeMap::new() });
             }
             match &outcome {
-                Ok(Appended::Stored { position, .. }) => {
-                    task_entry.settle(number, Some(position), events);
-                }
-                _ => task_entry.settle(number, None, Vec::new()),
+                Ok(Appended::Stored { .. }) => task_entry.settle(number, true, events),
+                _ => task_entry.settle(number, false, Vec::new()),
             }
             // Nobody may be waiting any more.
             let _ = done.send(outcome);
@@ -342,6 +340,9 @@ impl<A: Aggregate> Hosted<A> {
 
     /// Decides on the present state, applies the events to it, and calls for their append: all of it
     /// before anybody else can decide on the aggregate.
+    ///
+    /// What stores nothing, a refusal above all, is appended as well: the store says whether the state
+    /// that it was decided on is the latest, and that whatever it depends on is durable.
     fn decide<C: Keyed<Key = A::Id>>(
         &self,
         system: &Arc<System>,
@@ -357,7 +358,7 @@ impl<A: Aggregate> Hosted<A> {
         let promised = if A::PROMISES { A::copy(&command) } else { None };
         let mut live = entry.lock();
         live.used = system.seam().elapsed();
-        let (before, alone) = (live.version, live.in_flight == 0);
+        let before = live.version;
         let Some(state) = live.state.as_mut() else { return Decided::NotLoaded(command) };
         let seed = system.seam().draw_u128();
         let cx = Decide::new(command.key().clone(), before, now, metadata, seed);
@@ -385,16 +386,6 @@ impl<A: Aggregate> Hosted<A> {
             }
             _ => None,
         };
-        if events.is_empty() && record.is_none() && alone {
-            // Nothing to store, and nothing on its way that this depends on.
-            let (position, version) = (live.position.clone(), Version(before));
-            return Decided::Over(match verdict {
-                Ok(reply) => {
-                    Ok(Committed { reply, position, version, events: Vec::new(), repeated: false })
-                }
-                Err(error) => Err(ExecuteError::Refused(error)),
-            });
-        }
         for event in &events {
             if let Err(failure) = fold::apply(state, event) {
                 // Half changed: to be folded anew.
@@ -426,9 +417,13 @@ impl<A: Aggregate> Hosted<A> {
         let after = before + written.len() as u64;
         live.version = after;
         let first = written.first().map(|event| event.id);
+        let last = written.last().map(|event| event.id).or(live.last);
         let of_events = written.iter().map(|event| Arc::new(event.metadata.clone()));
         let events = events.into_iter().zip(of_events.collect::<Vec<_>>()).collect();
-        let expected = Expected::Version(Version(before));
+        let version = Version(before);
+        let expected = live
+            .last
+            .map_or(Expected::Version(version), |event| Expected::After { version, event });
         let mut append = Append::new(now).to(entry.stream.clone(), expected, written);
         if let Some((id, reply)) = record {
             append = append.answering(id, reply);
@@ -437,6 +432,7 @@ impl<A: Aggregate> Hosted<A> {
             append = append.with_snapshot(snapshot);
         }
         let number = live.begin_append();
+        live.last = last;
         let appending = self.around.store.append(append);
         let (before, version) = (Version(before), Version(after));
         Decided::Sent(Sent { number, events, first, before, version, verdict }, appending)

@@ -44,16 +44,33 @@ pub enum Expected {
     NoStream,
     /// It is at this version; [`Version::NONE`] means the same as `NoStream`.
     Version(Version),
+    /// It is at this version, by this very event. Of a decision on top of an append that is still on
+    /// its way: should that one fail, somebody else's event may take its place.
+    After {
+        /// The version.
+        version: Version,
+        /// The event that brought it there.
+        event: MessageId,
+    },
 }
 
 impl Expected {
-    /// Whether a stream at `found` is as expected.
+    /// Whether a stream at `found` is as expected, but for [`Expected::event`].
     #[must_use]
     pub fn allows(self, found: Version) -> bool {
         match self {
             Expected::Any => true,
             Expected::NoStream => found == Version::NONE,
-            Expected::Version(version) => found == version,
+            Expected::Version(version) | Expected::After { version, .. } => found == version,
+        }
+    }
+
+    /// The event that must be the stream's last one, if it matters which.
+    #[must_use]
+    pub fn event(self) -> Option<MessageId> {
+        match self {
+            Expected::After { event, .. } => Some(event),
+            _ => None,
         }
     }
 }

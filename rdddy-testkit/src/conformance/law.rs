@@ -1,45 +1,25 @@
 //! The laws. Each panics when the store breaks it.
 #![expect(clippy::expect_used, reason = "a law that is broken fails its test")]
 
-use rdddy_core::limits;
-use rdddy_core::message::{MessageId, Metadata, Timestamp};
+use rdddy_core::message::{MessageId, Timestamp};
 use rdddy_core::store::{
-    Append, AppendError, Appended, EventQuery, Expected, NewEvent, Position, QueryItem, Snapshot,
-    StreamName, Subscribe, Tag, Version,
+    Append, AppendError, Appended, EventQuery, Expected, Position, QueryItem, Snapshot, Subscribe,
+    Version,
 };
 
 use super::Store;
 use super::join::join_all;
+pub use super::limit::{
+    what_is_at_a_limit_is_stored, what_is_beyond_a_limit_is_refused, what_is_too_large_is_refused,
+};
+pub use super::name::{hostile_event_names_and_categories_do_no_harm, hostile_names_do_no_harm};
+pub use super::read::{
+    a_category_is_only_itself, a_subscription_hears_in_order, pages_have_no_gap_and_no_overlap,
+};
+use super::sample::{event, head, one, stream, tag};
 
 const WRITERS: u128 = 16;
 const APPENDS_EACH: u128 = 8;
-
-fn stream(key: &str) -> StreamName {
-    StreamName::new("conformance.Thing", key).expect("a key of the suite is a key")
-}
-
-fn event(id: u128) -> NewEvent {
-    NewEvent {
-        id: MessageId(id),
-        name: "conformance.Happened".into(),
-        schema: 1,
-        data: format!("{{\"id\":{id}}}").into_bytes(),
-        tags: vec![tag(&id.to_string())],
-        metadata: Metadata::first(MessageId(id), Timestamp::default()).with_tenant("tenant"),
-    }
-}
-
-fn tag(value: &str) -> Tag {
-    Tag::new("thing", value).expect("a tag of the suite is a tag")
-}
-
-fn one(key: &str, expected: Expected, id: u128) -> Append {
-    Append::new(Timestamp::default()).to(stream(key), expected, vec![event(id)])
-}
-
-async fn head(store: &Store) -> Position {
-    store.head().await.expect("the head can be read")
-}
 
 /// What was appended is read again, whole, by stream, by query and up to the returned position.
 pub async fn what_was_appended_is_read(store: Store) {
@@ -75,6 +55,21 @@ pub async fn a_conflict_leaves_no_trace(store: Store) {
     assert_eq!(head(&store).await, before);
     let read = store.read_stream(&stream("b"), Version(1), 10).await.expect("a stream is read");
     assert!(read.is_empty(), "half an append was stored");
+}
+
+/// An append that follows a certain event is refused when another one has taken its place.
+pub async fn what_follows_a_lost_event_is_refused(store: Store) {
+    let (version, lost, other) = (Version(1), MessageId(1), MessageId(2));
+    let follows = |event| Expected::After { version, event };
+    let early = store.append(one("a", follows(lost), 3)).await;
+    assert!(early.is_err(), "there is no event yet");
+    store.append(one("a", Expected::NoStream, 2)).await.expect("an empty store takes events");
+    let refused =
+        store.append(one("a", follows(lost), 3)).await.expect_err("another event is there");
+    assert!(refused.is_conflict(), "{refused}");
+    store.append(one("a", follows(other), 4)).await.expect("the event is there");
+    let late = store.append(one("a", follows(other), 5)).await.expect_err("it is not the last");
+    assert!(late.is_conflict(), "{late}");
 }
 
 /// Of many decisions on the same query, made on the same knowledge, one is stored.
@@ -163,37 +158,6 @@ pub async fn a_subscription_hears_everything_once(store: Store) {
         }
     }))
     .await;
-}
-
-/// 200 names that are meant to do harm are names like any other.
-pub async fn hostile_names_do_no_harm(store: Store) {
-    let seeds = ["'; drop table events; --", "%_\\", "\0\u{1}\u{7f}", "../..", "\u{202e}\u{1f4a3}"];
-    let keys = (0..40).flat_map(|n| seeds.map(|seed| seed.repeat(n % 9 + 1) + &n.to_string()));
-    let keys: Vec<String> = keys.collect();
-    for (id, key) in (0_u128..).zip(&keys) {
-        let mut append = one(key, Expected::NoStream, id);
-        append.streams.iter_mut().flat_map(|part| &mut part.events).for_each(|event| {
-            event.tags.push(tag(key));
-        });
-        store.append(append).await.expect("a name is a name");
-    }
-    for (id, key) in (0_u128..).zip(&keys) {
-        let read = store.read_stream(&stream(key), Version(1), 10).await.expect("a stream is read");
-        assert_eq!(read.iter().map(|read| read.event.id).collect::<Vec<_>>(), [MessageId(id)]);
-        let query = EventQuery::all().or(QueryItem::tagged([tag(key)]));
-        let page = store.read(&query, &Position::START, 10).await.expect("a query is read");
-        assert!(page.events.iter().any(|read| read.event.id == MessageId(id)), "{key:?}");
-    }
-}
-
-/// An event beyond the limit is refused, and nothing of its append is stored.
-pub async fn what_is_too_large_is_refused(store: Store) {
-    let mut append = one("a", Expected::Any, 1);
-    let huge = NewEvent { data: vec![b' '; limits::ENCODED_MESSAGE_MAX + 1], ..event(2) };
-    append.streams.iter_mut().for_each(|part| part.events.push(huge.clone()));
-    let refused = store.append(append).await.expect_err("it is too large");
-    assert!(matches!(refused, AppendError::TooLarge { .. }), "{refused}");
-    assert_eq!(head(&store).await, Position::START);
 }
 
 /// The latest snapshot is found by its fold, and by no other.

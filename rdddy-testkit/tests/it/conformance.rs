@@ -1,8 +1,14 @@
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use rdddy::simulation::{Schedule, Simulation, SimulationOptions};
 use rdddy::store::MemoryStore;
 use rdddy_testkit::conformance::Store;
+
+thread_local! {
+    /// Each law runs on a thread of its own.
+    static OPENED: RefCell<MemoryStore> = RefCell::default();
+}
 
 fn run(law: impl Future<Output = ()>) {
     let mut options = SimulationOptions::default();
@@ -11,7 +17,14 @@ fn run(law: impl Future<Output = ()>) {
 }
 
 async fn open() -> Store {
-    Arc::new(MemoryStore::new())
+    let store = MemoryStore::new();
+    OPENED.set(store.reopen());
+    Arc::new(store)
 }
 
-rdddy_testkit::store_conformance!(run, open);
+async fn reopen(store: Store) -> Store {
+    drop(store);
+    Arc::new(OPENED.with_borrow(MemoryStore::reopen))
+}
+
+rdddy_testkit::store_conformance!(run, open, reopen);

@@ -1,4 +1,5 @@
 //! What a command comes to.
+#![expect(clippy::disallowed_methods, reason = "who asks is not part of the system")]
 
 use rdddy::host::ExecuteError;
 use rdddy::message::MessageId;

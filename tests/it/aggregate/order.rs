@@ -56,7 +56,7 @@ struct Order {
 #[aggregate(id = OrderId, snapshot(every = 5))]
 impl Order {
     #[handler]
-    #[requires(self.quantity.is_none(), OrderError::AlreadyPlaced(place.order.clone()))]
+    #[requires(self.quantity.is_none(), OrderError::AlreadyPlaced(place.order))]
     #[ensures(self.quantity == Some(place.quantity))]
     fn place(&self, place: PlaceOrder) -> OrderPlaced {
         OrderPlaced { order: place.order, quantity: place.quantity }

@@ -1,5 +1,5 @@
-//! `cargo xtask bench actors`: builds the bench executable and runs it, each measurement in a
-//! process of its own, interleaved so that noise hits every subject alike.
+//! `cargo xtask bench actors` and `stores`: builds a bench executable and runs it, each measurement in
+//! a process of its own, interleaved so that noise hits every subject alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,18 +11,42 @@ use super::process::{self, Measurement};
 use super::report::{self, Row, Table};
 use crate::workspace;
 
-/// How long a measurement lasts at least.
-const BUDGET: Duration = Duration::from_millis(500);
-/// The same, with `--quick`.
-const QUICK_BUDGET: Duration = Duration::from_millis(100);
+/// What one executable measures.
+pub(super) struct Suite {
+    name: &'static str,
+    executable: &'static str,
+    /// How long a measurement lasts at least.
+    budget: Duration,
+    /// The same, with `--quick`.
+    quick_budget: Duration,
+    /// Instead of the peers.
+    features: Option<&'static str>,
+}
+
+/// Run time and memory of actors.
+pub(super) const ACTORS: Suite = Suite {
+    name: "actors",
+    executable: "rdddy-benches",
+    budget: Duration::from_millis(500),
+    quick_budget: Duration::from_millis(100),
+    features: None,
+};
+/// Event stores, and the database drivers under them.
+pub(super) const STORES: Suite = Suite {
+    name: "stores",
+    executable: "rdddy-store-benches",
+    budget: Duration::from_secs(3),
+    quick_budget: Duration::from_secs(1),
+    features: Some("stores"),
+};
 /// With `--quick`, passes that would end later are not begun.
 const QUICK_LIMIT: Duration = Duration::from_secs(270);
 /// Peers that are a feature of the bench crate.
 const PEERS: [&str; 5] = ["actix", "kameo", "murmer", "ractor", "xtra"];
 
 /// Measures, and prints a table of each workload.
-pub(super) fn run(options: &Options) -> Result<(), String> {
-    let executable = build(options.named_subjects())?;
+pub(super) fn run(suite: &Suite, options: &Options) -> Result<(), String> {
+    let executable = build(suite, options.named_subjects())?;
     let list = workspace::output(std::process::Command::new(&executable).arg("list"))?;
     let catalog = Catalog::parse(&list)?;
     let workloads: Vec<&str> = catalog.workloads.iter().map(|it| it.name.as_str()).collect();
@@ -34,14 +58,14 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
     let started = Instant::now();
     for pass in 1..=reps {
         eprintln!("pass {pass} of {reps}");
-        run.pass(&executable, &catalog, options);
+        run.pass(suite, &executable, &catalog, options);
         let projected = started.elapsed() / u32::try_from(pass).unwrap_or(u32::MAX) * 3;
         if pass == 1 && options.quick && !options.fixes_reps() && projected > QUICK_LIMIT {
             eprintln!("this machine is slow: one pass must do");
             break;
         }
     }
-    report::print(&run.tables(&catalog), options.format);
+    report::print(&run.tables(suite, &catalog), options.format);
     for note in &run.notes {
         eprintln!("note: {note}");
     }
@@ -52,18 +76,21 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
 }
 
 /// Builds the bench executable with the peers among `subjects`, or with all of them.
-fn build(subjects: &[String]) -> Result<PathBuf, String> {
+fn build(suite: &Suite, subjects: &[String]) -> Result<PathBuf, String> {
     let target = workspace::benches_target();
     let mut build = workspace::cargo();
     build.args(["build", "--release", "--manifest-path"]);
     build.arg(workspace::benches().join("Cargo.toml")).arg("--target-dir").arg(&target);
-    if !subjects.is_empty() {
+    build.args(["--bin", suite.executable]);
+    if let Some(features) = suite.features {
+        build.args(["--no-default-features", "--features", features]);
+    } else if !subjects.is_empty() {
         let named = |peer: &&str| subjects.iter().any(|subject| subject.starts_with(*peer));
         let features: Vec<&str> = PEERS.into_iter().filter(named).collect();
         build.args(["--no-default-features", "--features", &features.join(",")]);
     }
     workspace::run(&mut build)?;
-    let name = format!("rdddy-benches{}", std::env::consts::EXE_SUFFIX);
+    let name = format!("{}{}", suite.executable, std::env::consts::EXE_SUFFIX);
     Ok(target.join("release").join(name))
 }
 
@@ -79,8 +106,8 @@ struct Run {
 
 impl Run {
     /// Measures everything once.
-    fn pass(&mut self, executable: &Path, catalog: &Catalog, options: &Options) {
-        let budget = if options.quick { QUICK_BUDGET } else { BUDGET };
+    fn pass(&mut self, suite: &Suite, executable: &Path, catalog: &Catalog, options: &Options) {
+        let budget = if options.quick { suite.quick_budget } else { suite.budget };
         for workload in &catalog.workloads {
             if !options.wants_workload(&workload.name) {
                 continue;
@@ -110,22 +137,22 @@ impl Run {
     }
 
     /// A table of each workload that has a value, in the order of the catalog.
-    fn tables(&mut self, catalog: &Catalog) -> Vec<Table> {
+    fn tables(&mut self, suite: &Suite, catalog: &Catalog) -> Vec<Table> {
         catalog
             .workloads
             .iter()
-            .map(|workload| self.table(workload, &catalog.subjects))
+            .map(|workload| self.table(suite, workload, &catalog.subjects))
             .filter(|table| !table.rows.is_empty())
             .collect()
     }
 
-    fn table(&mut self, workload: &Workload, subjects: &[String]) -> Table {
+    fn table(&mut self, suite: &Suite, workload: &Workload, subjects: &[String]) -> Table {
         let rows = subjects.iter().filter_map(|subject| {
             let values = self.values.remove(&(workload.name.clone(), subject.clone()))?;
             Some(Row { subject: subject.clone(), values })
         });
         Table {
-            suite: "actors",
+            suite: suite.name,
             workload: workload.name.clone(),
             unit: workload.unit.clone(),
             smaller_is_better: workload.smaller_is_better,

@@ -15,6 +15,7 @@ const USAGE: &str = "\
 usage: cargo xtask bench SUITE [OPTIONS]
 
   actors     run time and memory of actors
+  stores     event stores against the database drivers under them
   compile    how long a small project and a hundred actors take to build
   deps       how many packages the default dependency trees hold
 
@@ -36,7 +37,8 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     };
     let options = Options::parse(rest).map_err(|error| format!("{error}\n{USAGE}"))?;
     match suite.as_str() {
-        "actors" => actors::run(&options),
+        "actors" => actors::run(&actors::ACTORS, &options),
+        "stores" => actors::run(&actors::STORES, &options),
         "compile" => compile::run(&options),
         "deps" => deps::run(&options),
         _ => Err(format!("there is no suite `{suite}`\n{USAGE}")),

@@ -62,7 +62,12 @@ impl Content {
     fn check(&self, append: &Append) -> Result<(), AppendError> {
         for part in &append.streams {
             let found = self.version(&part.stream);
-            if !part.expected.allows(found) {
+            let last = self.streams.get(&part.stream).and_then(|events| events.last());
+            let other = part
+                .expected
+                .event()
+                .is_some_and(|event| last.is_none_or(|last| last.event.id != event));
+            if other || !part.expected.allows(found) {
                 let (stream, expected) = (part.stream.clone(), part.expected);
                 return Err(AppendError::Conflict { stream, expected, found });
             }

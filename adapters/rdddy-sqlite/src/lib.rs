@@ -1,0 +1,34 @@
+//! The embedded event store of rdddy: one file, no server, on SQLite.
+//!
+//! [`EmbeddedStore`] keeps every promise of [`EventStore`](rdddy_core::store::EventStore). Use it through the `rdddy` crate
+//! with the feature `embedded`.
+//!
+//! # Layout
+//!
+//! - [`EmbeddedStore`] hands appends to one writing thread (`writer`), and reads to a few reading ones
+//!   (`reader`, `search`), through bounded queues (`queue`).
+//! - `file` opens the file alone and checks it (`schema`, `verify`, `wal`).
+//! - `record` says how events are written down. Every row carries a checksum.
+
+mod store;
+
+mod builder;
+mod error;
+pub mod limits;
+
+mod queue;
+mod reader;
+mod search;
+mod writer;
+
+mod file;
+mod schema;
+mod verify;
+mod wal;
+
+mod cache;
+mod record;
+
+pub use builder::{Durability, EmbeddedStoreBuilder};
+pub use error::{Damage, OpenError};
+pub use store::EmbeddedStore;

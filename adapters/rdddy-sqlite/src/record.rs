@@ -1,0 +1,223 @@
+//! How events, commands and snapshots are written down, and read again.
+//!
+//! Every row carries a checksum of all that it says, where it stands included: SQLite has none in its
+//! pages.
+
+use std::time::Duration;
+
+use crc32fast::Hasher;
+use rdddy_core::message::{MessageId, Metadata, Timestamp};
+use rdddy_core::store::{
+    Append, AppendError, NewEvent, Position, Snapshot, StoredEvent, StreamName, Tag, Version,
+};
+use rusqlite::Row;
+
+use crate::error::{Damage, Fault};
+
+/// The columns of [`EventRow`].
+pub(crate) const EVENT_COLUMNS: &str =
+    "position, stream, version, kind, schema, at, id, data, tags, metadata, checksum";
+
+/// An append with all that can be encoded before its turn has come.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) append: Append,
+    /// One for each event, in order.
+    pub(crate) events: Vec<PreparedEvent>,
+    pub(crate) bytes: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct PreparedEvent {
+    pub(crate) tags: Option<String>,
+    pub(crate) metadata: String,
+    /// Of everything but position and version.
+    checksum: u32,
+}
+
+impl Prepared {
+    pub(crate) fn new(append: Append) -> Result<Self, AppendError> {
+        append.check()?;
+        let (mut events, mut bytes) = (Vec::new(), 0);
+        for part in &append.streams {
+            for event in &part.events {
+                let prepared = PreparedEvent::new(&part.stream, append.at, event)
+                    .map_err(|source| AppendError::Refused { source: source.into() })?;
+                bytes += event.data.len() + prepared.metadata.len();
+                events.push(prepared);
+            }
+        }
+        bytes += append.command.as_ref().map_or(0, |command| command.reply.len());
+        bytes += append.snapshots.iter().map(|snapshot| snapshot.data.len()).sum::<usize>();
+        Ok(Prepared { append, events, bytes })
+    }
+}
+
+impl PreparedEvent {
+    fn new(stream: &StreamName, at: Timestamp, event: &NewEvent) -> serde_json::Result<Self> {
+        let tags: Vec<&str> = event.tags.iter().map(Tag::as_str).collect();
+        let tags = if tags.is_empty() { None } else { Some(serde_json::to_string(&tags)?) };
+        let metadata = serde_json::to_string(&event.metadata)?;
+        let checksum = event_checksum(stream, nanos(at), event, tags.as_deref(), &metadata);
+        Ok(PreparedEvent { tags, metadata, checksum })
+    }
+
+    /// The checksum of the event at its place.
+    pub(crate) fn checksum_at(&self, position: i64, version: i64) -> u32 {
+        placed(self.checksum, position, version)
+    }
+}
+
+fn event_checksum(
+    stream: &StreamName,
+    at: i64,
+    event: &NewEvent,
+    tags: Option<&str>,
+    metadata: &str,
+) -> u32 {
+    let mut hasher = Hasher::new();
+    for part in [stream.category(), stream.key(), &event.name, tags.unwrap_or_default(), metadata] {
+        text(&mut hasher, part.as_bytes());
+    }
+    text(&mut hasher, &event.data);
+    hasher.update(&event.id.0.to_be_bytes());
+    hasher.update(&event.schema.to_be_bytes());
+    hasher.update(&at.to_be_bytes());
+    hasher.finalize()
+}
+
+fn placed(checksum: u32, position: i64, version: i64) -> u32 {
+    let mut hasher = Hasher::new_with_initial(checksum);
+    hasher.update(&position.to_be_bytes());
+    hasher.update(&version.to_be_bytes());
+    hasher.finalize()
+}
+
+/// With its length, so that no two lists of parts look alike.
+fn text(hasher: &mut Hasher, bytes: &[u8]) {
+    hasher.update(&(bytes.len() as u64).to_be_bytes());
+    hasher.update(bytes);
+}
+
+pub(crate) fn command_checksum(id: MessageId, reply: &[u8], position: i64) -> u32 {
+    let mut hasher = Hasher::new();
+    hasher.update(&id.0.to_be_bytes());
+    hasher.update(&position.to_be_bytes());
+    hasher.update(reply);
+    hasher.finalize()
+}
+
+pub(crate) fn snapshot_checksum(snapshot: &Snapshot) -> u32 {
+    let mut hasher = Hasher::new();
+    text(&mut hasher, snapshot.stream.category().as_bytes());
+    text(&mut hasher, snapshot.stream.key().as_bytes());
+    hasher.update(&snapshot.fingerprint.to_be_bytes());
+    hasher.update(&integer(snapshot.version.0).to_be_bytes());
+    hasher.update(&snapshot.data);
+    hasher.finalize()
+}
+
+/// Whether what is there is what was stored.
+pub(crate) fn same(place: impl Fn() -> String, stored: i64, found: u32) -> Result<(), Fault> {
+    if stored == i64::from(found) {
+        return Ok(());
+    }
+    // A checksum that is out of range is damaged itself.
+    let stored = u32::try_from(stored).unwrap_or(!found);
+    Err(Fault::damaged(place(), Damage::Checksum { stored, found }))
+}
+
+/// An event as its row says, before its stream and kind are known by name.
+pub(crate) struct EventRow {
+    pub(crate) position: i64,
+    pub(crate) stream: i64,
+    pub(crate) version: i64,
+    pub(crate) kind: i64,
+    schema: u32,
+    at: i64,
+    id: [u8; 16],
+    data: Vec<u8>,
+    tags: Option<String>,
+    metadata: String,
+    checksum: i64,
+}
+
+impl EventRow {
+    /// From a row of [`EVENT_COLUMNS`].
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self, Fault> {
+        let position = row.get(0)?;
+        let read = || -> rusqlite::Result<Self> {
+            Ok(EventRow {
+                position,
+                stream: row.get(1)?,
+                version: row.get(2)?,
+                kind: row.get(3)?,
+                schema: row.get(4)?,
+                at: row.get(5)?,
+                id: row.get(6)?,
+                data: row.get(7)?,
+                tags: row.get(8)?,
+                metadata: row.get(9)?,
+                checksum: row.get(10)?,
+            })
+        };
+        read().map_err(|error| malformed(&place(position), "a column", &error))
+    }
+
+    /// The event, once `stream` and `name` are known; checked.
+    pub(crate) fn event(
+        self,
+        stream: StreamName,
+        name: std::sync::Arc<str>,
+    ) -> Result<StoredEvent, Fault> {
+        let place = place(self.position);
+        let tags: Vec<String> = match &self.tags {
+            None => Vec::new(),
+            Some(tags) => serde_json::from_str(tags)
+                .map_err(|error| malformed(&place, "the list of its tags", &error))?,
+        };
+        let tags: Result<Vec<Tag>, _> = tags.iter().map(|tag| Tag::parse(tag)).collect();
+        let tags = tags.map_err(|error| malformed(&place, "a tag", &error))?;
+        let metadata: Metadata = serde_json::from_str(&self.metadata)
+            .map_err(|error| malformed(&place, "its metadata", &error))?;
+        let id = MessageId(u128::from_be_bytes(self.id));
+        let event = NewEvent { id, name, schema: self.schema, data: self.data, tags, metadata };
+        let found = event_checksum(&stream, self.at, &event, self.tags.as_deref(), &self.metadata);
+        same(|| place.clone(), self.checksum, placed(found, self.position, self.version))?;
+        Ok(StoredEvent {
+            position: position(self.position),
+            stream,
+            version: Version(self.version.unsigned_abs()),
+            recorded_at: timestamp(self.at),
+            event,
+        })
+    }
+}
+
+pub(crate) fn place(position: i64) -> String {
+    format!("the event at position {position}")
+}
+
+fn malformed(place: &str, what: &'static str, why: &dyn std::error::Error) -> Fault {
+    Fault::damaged(place, Damage::Malformed { what, why: why.to_string() })
+}
+
+/// Positions and versions are counted from 1, and stay far below the largest integer of SQLite.
+pub(crate) fn position(sequence: i64) -> Position {
+    Position::from_sequence(sequence.unsigned_abs())
+}
+
+/// As an integer of SQLite; beyond the largest is as good as the largest.
+pub(crate) fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Whole nanoseconds since 1970, up to the year 2554; the bits above the largest integer of SQLite
+/// are kept in its sign.
+pub(crate) fn nanos(at: Timestamp) -> i64 {
+    u64::try_from(at.0.as_nanos()).unwrap_or(u64::MAX).cast_signed()
+}
+
+fn timestamp(nanos: i64) -> Timestamp {
+    Timestamp(Duration::from_nanos(nanos.cast_unsigned()))
+}

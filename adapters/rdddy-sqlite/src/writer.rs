@@ -1,0 +1,397 @@
+//! The one thread that writes: it commits all that waits as one group, without waiting for more.
+//!
+//! Each append of a group is looked at on the state that those before it leave. One that is refused
+//! has written nothing, so the others are not harmed. When a write itself fails the group is rolled
+//! back, and each append is tried in a transaction of its own. Callers are answered, and readers are
+//! told, after the commit.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rdddy_core::message::MessageId;
+use rdddy_core::store::{
+    Append, AppendError, Appended, NothingNew, Position, Snapshot, StreamName, Version,
+};
+use rusqlite::{Connection, OptionalExtension};
+use tokio::sync::{oneshot, watch};
+
+use crate::cache::Cache;
+use crate::error::{Closed, Fault};
+use crate::limits;
+use crate::queue::{Queue, Taker};
+use crate::reader::find_command;
+use crate::record::{self, Prepared, PreparedEvent, integer};
+use crate::search::{Search, latest_version, stream_id};
+
+type Outcome = Result<Appended, AppendError>;
+
+/// An append and who waits for it.
+pub(crate) struct Job {
+    pub(crate) prepared: Prepared,
+    pub(crate) reply: oneshot::Sender<Outcome>,
+}
+
+pub(crate) struct Writer {
+    connection: Connection,
+    streams: Cache<StreamName, StreamState>,
+    kinds: Kinds,
+    /// Of what is committed, and told to readers.
+    head: watch::Sender<u64>,
+    /// Of what is written, committed or not.
+    written: i64,
+    /// Why nothing is written any more.
+    broken: Option<Closed>,
+}
+
+/// What is committed together, and who waits for it.
+#[derive(Default)]
+struct Group {
+    appends: Vec<Prepared>,
+    replies: Vec<oneshot::Sender<Outcome>>,
+    bytes: usize,
+}
+
+impl Group {
+    /// True when there was anything to add.
+    fn extend(&mut self, jobs: Vec<Job>) -> bool {
+        let any = !jobs.is_empty();
+        for job in jobs {
+            self.bytes += job.prepared.bytes;
+            self.appends.push(job.prepared);
+            self.replies.push(job.reply);
+        }
+        any
+    }
+}
+
+#[derive(Clone, Copy)]
+struct StreamState {
+    id: i64,
+    version: i64,
+}
+
+/// Why a transaction failed.
+enum Failed {
+    /// Nothing of it is stored.
+    Before(Fault),
+    /// It may be stored.
+    AtCommit(Fault),
+}
+
+impl Writer {
+    pub(crate) fn new(connection: Connection, head: watch::Sender<u64>) -> Self {
+        let written = integer(*head.borrow());
+        let streams = Cache::new(limits::STREAMS_REMEMBERED);
+        Writer { connection, streams, kinds: Kinds::default(), head, written, broken: None }
+    }
+
+    /// Works until `queue` is closed and empty.
+    pub(crate) fn run(mut self, queue: &Queue<Job>) {
+        let _taker = Taker(queue);
+        while let Some(jobs) = queue.take(limits::GROUP_APPENDS_MAX, limits::GROUP_BYTES_MAX) {
+            let mut group = Group::default();
+            group.extend(jobs);
+            // Those who were answered a moment ago come back while the first are written. They join
+            // the same commit, which waits for nobody.
+            let outcomes = self.commit(&mut group, |group| {
+                let more = limits::GROUP_APPENDS_MAX.saturating_sub(group.appends.len());
+                let bytes = limits::GROUP_BYTES_MAX.checked_sub(group.bytes);
+                group.extend(bytes.map_or(Vec::new(), |bytes| queue.take_waiting(more, bytes)))
+            });
+            for (reply, outcome) in group.replies.into_iter().zip(outcomes) {
+                // Nobody waits for an append whose future was dropped.
+                let _ = reply.send(outcome);
+            }
+        }
+    }
+
+    /// Commits `group`, and what `join` adds to it before: an outcome for each.
+    fn commit(&mut self, group: &mut Group, join: impl FnMut(&mut Group) -> bool) -> Vec<Outcome> {
+        if self.broken.is_some() {
+            return group.appends.iter().map(|_| Err(self.refuse())).collect();
+        }
+        match self.transaction(group, join) {
+            Ok(outcomes) => outcomes,
+            Err(Failed::Before(fault)) if group.appends.len() == 1 => vec![Err(fault.append())],
+            Err(Failed::Before(_)) => std::mem::take(&mut group.appends)
+                .into_iter()
+                .flat_map(|one| self.alone(one))
+                .collect(),
+            Err(Failed::AtCommit(fault)) => {
+                let broken = Closed::Broken(format!("{fault:?}"));
+                let lost = || AppendError::Unacknowledged { source: Box::new(broken.clone()) };
+                let outcomes = group.appends.iter().map(|_| Err(lost())).collect();
+                self.broken = Some(broken);
+                outcomes
+            }
+        }
+    }
+
+    fn alone(&mut self, one: Prepared) -> Vec<Outcome> {
+        let mut group = Group { appends: vec![one], ..Group::default() };
+        self.commit(&mut group, |_| false)
+    }
+
+    fn refuse(&self) -> AppendError {
+        let broken = self.broken.clone().unwrap_or(Closed::Gone);
+        AppendError::Refused { source: broken.into() }
+    }
+
+    fn transaction(
+        &mut self,
+        group: &mut Group,
+        join: impl FnMut(&mut Group) -> bool,
+    ) -> Result<Vec<Outcome>, Failed> {
+        let before = self.written;
+        let outcome = self.write(group, join).map_err(Failed::Before).and_then(|outcomes| {
+            // A commit that failed to write has the effect of none; after one that failed to
+            // synchronize, nobody knows what the disk holds.
+            self.execute("commit").map(|()| outcomes).map_err(|fault| {
+                if fault.is_io() { Failed::AtCommit(fault) } else { Failed::Before(fault) }
+            })
+        });
+        if outcome.is_err() {
+            self.roll_back(before);
+        } else {
+            self.head.send_replace(self.written.unsigned_abs());
+        }
+        outcome
+    }
+
+    fn write(
+        &mut self,
+        group: &mut Group,
+        mut join: impl FnMut(&mut Group) -> bool,
+    ) -> Result<Vec<Outcome>, Fault> {
+        let before = self.written;
+        self.execute("begin immediate")?;
+        let mut outcomes = Vec::with_capacity(group.appends.len());
+        loop {
+            for prepared in &group.appends[outcomes.len()..] {
+                outcomes.push(self.append(prepared)?);
+            }
+            if !join(group) {
+                break;
+            }
+        }
+        if self.written != before {
+            self.connection
+                .prepare_cached("update head set position = ?1 where one = 1")?
+                .execute([self.written])?;
+        }
+        Ok(outcomes)
+    }
+
+    fn roll_back(&mut self, before: i64) {
+        if !self.connection.is_autocommit() && self.execute("rollback").is_err() {
+            self.broken = Some(Closed::Broken("it could not be rolled back".to_owned()));
+        }
+        self.written = before;
+        self.streams.clear();
+        self.kinds.clear();
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), Fault> {
+        self.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+
+    /// Looks at one append, and writes it if nothing is in its way.
+    fn append(&mut self, prepared: &Prepared) -> Result<Outcome, Fault> {
+        let append = &prepared.append;
+        if let Some(command) = &append.command
+            && let Some(known) = find_command(&self.connection, command.id)?
+        {
+            return Ok(Ok(Appended::Repeated(known)));
+        }
+        if let Some(refusal) = self.refusal(append)? {
+            return Ok(Err(refusal));
+        }
+        let mut versions = BTreeMap::new();
+        let mut events = prepared.events.iter();
+        for part in &append.streams {
+            let mut state = if part.events.is_empty() {
+                self.stream(&part.stream)?.unwrap_or(StreamState { id: 0, version: 0 })
+            } else {
+                self.stream_to_write(&part.stream)?
+            };
+            for (event, prepared) in part.events.iter().zip(&mut events) {
+                state.version += 1;
+                let kind = self.kinds.get(&self.connection, &event.name, part.stream.category())?;
+                self.insert(state, kind, record::nanos(append.at), event, prepared)?;
+            }
+            if !part.events.is_empty() {
+                self.streams.insert(part.stream.clone(), state);
+            }
+            versions.insert(part.stream.clone(), Version(state.version.unsigned_abs()));
+        }
+        for snapshot in &append.snapshots {
+            self.save_snapshot(snapshot)?;
+        }
+        if let Some(command) = &append.command {
+            let checksum = record::command_checksum(command.id, &command.reply, self.written);
+            self.connection
+                .prepare_cached("insert into commands values (?1, ?2, ?3, ?4)")?
+                .execute((command.id.0.to_be_bytes(), &command.reply, self.written, checksum))?;
+        }
+        Ok(Ok(Appended::Stored { position: record::position(self.written), versions }))
+    }
+
+    /// What is in the way of `append`.
+    fn refusal(&mut self, append: &Append) -> Result<Option<AppendError>, Fault> {
+        for part in &append.streams {
+            let state = self.stream(&part.stream)?;
+            let found = Version(state.map_or(0, |state| state.version).unsigned_abs());
+            let other = match (part.expected.event(), state) {
+                (Some(event), Some(state)) => !is_last(&self.connection, state, event)?,
+                (expected, _) => expected.is_some(),
+            };
+            if other || !part.expected.allows(found) {
+                let (stream, expected) = (part.stream.clone(), part.expected);
+                return Ok(Some(AppendError::Conflict { stream, expected, found }));
+            }
+        }
+        let Some(NothingNew { query, after }) = &append.nothing_new else { return Ok(None) };
+        let seen = integer(after.as_ref().unwrap_or(&Position::START).sequence());
+        if seen >= self.written {
+            return Ok(None);
+        }
+        let mut unseen = Search::new(&self.connection, query)?;
+        let found = unseen.first(&self.connection, seen.saturating_add(1))?;
+        Ok(found.map(|found| AppendError::SomethingNew {
+            query: Box::new(query.clone()),
+            after: after.clone(),
+            found: record::position(found),
+        }))
+    }
+
+    fn stream(&mut self, stream: &StreamName) -> Result<Option<StreamState>, Fault> {
+        if let Some(known) = self.streams.get(stream) {
+            return Ok(Some(*known));
+        }
+        let Some(id) = stream_id(&self.connection, stream)? else { return Ok(None) };
+        let state = StreamState { id, version: latest_version(&self.connection, id)? };
+        self.streams.insert(stream.clone(), state);
+        Ok(Some(state))
+    }
+
+    fn stream_to_write(&mut self, stream: &StreamName) -> Result<StreamState, Fault> {
+        if let Some(known) = self.stream(stream)? {
+            return Ok(known);
+        }
+        self.connection
+            .prepare_cached("insert into streams(category, key) values (?1, ?2)")?
+            .execute((stream.category(), stream.key()))?;
+        let state = StreamState { id: self.connection.last_insert_rowid(), version: 0 };
+        self.streams.insert(stream.clone(), state);
+        Ok(state)
+    }
+
+    fn insert(
+        &mut self,
+        at_stream: StreamState,
+        kind: i64,
+        at: i64,
+        event: &rdddy_core::store::NewEvent,
+        prepared: &PreparedEvent,
+    ) -> Result<(), Fault> {
+        let position = self.written + 1;
+        self.connection
+            .prepare_cached(
+                "insert into events values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute(rusqlite::params![
+                position,
+                at_stream.id,
+                at_stream.version,
+                kind,
+                event.schema,
+                at,
+                event.id.0.to_be_bytes(),
+                event.data,
+                prepared.tags,
+                prepared.metadata,
+                prepared.checksum_at(position, at_stream.version),
+            ])?;
+        // The same tag may stand twice on an event.
+        let mut statement =
+            self.connection.prepare_cached("insert or ignore into tags values (?1, ?2)")?;
+        for tag in &event.tags {
+            statement.execute((tag.as_str(), position))?;
+        }
+        self.written = position;
+        Ok(())
+    }
+
+    /// Keeps `snapshot` unless a later one of the same fold is kept.
+    fn save_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Fault> {
+        let id = self.stream_to_write(&snapshot.stream)?.id;
+        self.connection
+            .prepare_cached(
+                "insert into snapshots values (?1, ?2, ?3, ?4, ?5) \
+                 on conflict(stream, fingerprint) do update set \
+                 version = excluded.version, data = excluded.data, checksum = excluded.checksum \
+                 where excluded.version >= version",
+            )?
+            .execute((
+                id,
+                snapshot.fingerprint.cast_signed(),
+                integer(snapshot.version.0),
+                &snapshot.data,
+                record::snapshot_checksum(snapshot),
+            ))?;
+        Ok(())
+    }
+}
+
+/// The numbers of pairs of an event's name and its stream's category.
+#[derive(Default)]
+struct Kinds {
+    by_name: BTreeMap<Arc<str>, BTreeMap<String, i64>>,
+    count: usize,
+}
+
+impl Kinds {
+    fn get(
+        &mut self,
+        connection: &Connection,
+        name: &Arc<str>,
+        category: &str,
+    ) -> Result<i64, Fault> {
+        if let Some(known) = self.by_name.get(name).and_then(|kinds| kinds.get(category)) {
+            return Ok(*known);
+        }
+        let found = connection
+            .prepare_cached("select id from kinds where name = ?1 and category = ?2")?
+            .query_row((&**name, category), |row| row.get(0))
+            .optional()?;
+        let id = match found {
+            Some(id) => id,
+            None => {
+                connection
+                    .prepare_cached("insert into kinds(name, category) values (?1, ?2)")?
+                    .execute((&**name, category))?;
+                connection.last_insert_rowid()
+            }
+        };
+        if self.count >= limits::NAMES_REMEMBERED {
+            self.clear();
+        }
+        self.count += 1;
+        self.by_name.entry(Arc::clone(name)).or_default().insert(category.to_owned(), id);
+        Ok(id)
+    }
+
+    fn clear(&mut self) {
+        *self = Kinds::default();
+    }
+}
+
+/// Whether `event` is the last one of a stream.
+fn is_last(connection: &Connection, stream: StreamState, event: MessageId) -> Result<bool, Fault> {
+    let mut select =
+        connection.prepare_cached("select id from events where stream = ?1 and version = ?2")?;
+    let mut rows = select.query((stream.id, stream.version))?;
+    let id: Option<Vec<u8>> = rows.next()?.map(|row| row.get(0)).transpose()?;
+    Ok(id.is_some_and(|id| id == event.0.to_be_bytes()))
+}
