@@ -53,13 +53,13 @@ async fn give(boundary: &Boundary, account: &str) -> Result<(), DecideError<Enou
 }
 
 #[tokio::test]
-async fn a_decision_beside_a_loaded_aggregate_is_noticed_when_that_stores_something() {
+async fn a_decision_beside_a_loaded_aggregate_is_seen_by_its_next_command() {
     let system = bank(&MemoryStore::new()).await;
     let mut heard = system.subscribe::<Deposited>();
     system.execute(deposit("a", 50)).await.unwrap();
     let boundary = system.boundary().unwrap();
     give(&boundary, "a").await.unwrap();
-    assert_eq!(system.execute(withdraw("a", 10)).await.unwrap().reply, 90);
+    assert_eq!(system.execute(withdraw("a", 70)).await.unwrap().reply, 30);
     assert_eq!(give(&boundary, "b").await.unwrap_err().refusal(), Some(Enough));
     for _ in 0..2 {
         assert_eq!(heard.next().await.unwrap().amount, 50);

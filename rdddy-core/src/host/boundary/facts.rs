@@ -89,8 +89,7 @@ impl<R> Facts<R> {
     /// The events belong to `stream`, for example that of an aggregate. Else each decision has a
     /// stream of its own, and its events are found by their tags.
     ///
-    /// An aggregate that is loaded notices when it next stores something, and then decides anew; until
-    /// then it may refuse on the state that it knows.
+    /// An aggregate that is loaded notices at its next command, and decides that anew.
     pub fn to(mut self, stream: StreamName) -> Self {
         self.stream = Some(stream);
         self
