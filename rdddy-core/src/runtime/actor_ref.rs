@@ -70,7 +70,7 @@ impl<A: Actor> ActorRef<A> {
     }
 
     /// Sends a command or a query and waits for its answer, for at most
-    /// [`limits::ASK_TIMEOUT`] or what [`Ask::timeout`] says. An asker that is itself being asked
+    /// [`limits::ASK_TIMEOUT`](crate::limits::ASK_TIMEOUT) or what [`Ask::timeout`] says. An asker that is itself being asked
     /// waits no longer than its own asker does.
     #[inline]
     pub fn ask<M: Request>(&self, message: M) -> Ask<'_, M>
