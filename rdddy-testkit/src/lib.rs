@@ -54,6 +54,8 @@
 //! # Layout
 //!
 //! - [`World`]: the system under test, and the time it lives in.
+//! - [`given`]: one aggregate, without a system; [`commands`] that nobody thought of.
+//! - [`contracts`]: the shapes of stored events, in a file that is committed.
 //! - [`log`]: what was published, and what is expected of it.
 //! - [`Probe`]: waiting for events in virtual time.
 //! - [`explore()`]: many schedules of one test.
@@ -63,9 +65,11 @@
 //! - [`limits`]: every default bound.
 
 pub mod conformance;
+pub mod contracts;
 pub mod limits;
 pub mod log;
 
+mod aggregate;
 mod balance;
 mod explore;
 mod options;
@@ -78,6 +82,7 @@ mod values;
 mod verdict;
 mod world;
 
+pub use aggregate::{Commands, Draw, Given, History, Then, commands, given};
 pub use explore::{Exploration, Explored, explore};
 pub use log::EventLog;
 pub use probe::Probe;

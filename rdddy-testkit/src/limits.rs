@@ -25,3 +25,5 @@ pub const REPORTED_PANICS: usize = 8;
 pub const PROBE_CAPACITY: usize = 100_000;
 /// The seed of the values that are drawn when nothing is said.
 pub const VALUES_SEED: u64 = 0x7264_6464_7921;
+/// Commands that are tried one after the other on one aggregate.
+pub const COMMANDS_PER_SEQUENCE: u32 = 50;

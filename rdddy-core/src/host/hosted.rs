@@ -160,7 +160,7 @@ impl<A: Aggregate> Hosted<A> {
     ) -> serde_json::Result<Vec<NewEvent>> {
         with_keys(self.around.keys.as_ref(), || {
             let written = events.iter().map(|event| {
-                let id = MessageId(system.seam().draw_u128());
+                let id = system.seam().message_id();
                 fold::to_store(event, id, metadata.caused(id, now))
             });
             written.collect()

@@ -44,6 +44,8 @@ pub struct MessageEntry {
     pub location: SourceLocation,
     /// How it is read and written, if the type implements serde's traits.
     pub codec: fn() -> Option<Codec>,
+    /// Its fields, as they are declared: name and type. None if it has no named ones.
+    pub fields: &'static [(&'static str, &'static str)],
     /// Makes it one that many can share, if it is an event; otherwise gives it back.
     pub share: fn(AnyMessage) -> Result<Arc<dyn Any + Send + Sync>, AnyMessage>,
 }
@@ -61,6 +63,7 @@ impl MessageEntry {
             shared: false,
             location,
             codec: || None,
+            fields: &[],
             share: Err,
         }
     }
@@ -91,6 +94,13 @@ impl MessageEntry {
     #[must_use]
     pub const fn with_codec(mut self, codec: fn() -> Option<Codec>) -> Self {
         self.codec = codec;
+        self
+    }
+
+    /// The same, with its fields: name and type of each.
+    #[must_use]
+    pub const fn with_fields(mut self, fields: &'static [(&'static str, &'static str)]) -> Self {
+        self.fields = fields;
         self
     }
 

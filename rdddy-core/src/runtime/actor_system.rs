@@ -290,7 +290,7 @@ impl ActorSystem {
     #[must_use]
     pub fn new_metadata(&self) -> Metadata {
         let seam = self.system.seam();
-        Metadata::first(crate::message::MessageId(seam.draw_u128()), seam.timestamp())
+        Metadata::first(seam.message_id(), seam.timestamp())
     }
 
     /// Time since the system's start.

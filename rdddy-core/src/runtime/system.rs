@@ -19,7 +19,7 @@ use super::registry::Registry;
 use super::shutdown::{self, Termination};
 use super::turn;
 use super::wait_graph::WaitGraph;
-use crate::message::{Kind, MessageId, Metadata, Timestamp};
+use crate::message::{Kind, Metadata, Timestamp};
 use crate::seam::Seam;
 use crate::seam::sync::lock;
 
@@ -252,7 +252,7 @@ impl System {
     /// The metadata of a command given now: caused by the message being handled, if there is one that
     /// has any.
     pub(crate) fn command_metadata(&self, now: Timestamp) -> Metadata {
-        let message = MessageId(self.seam.draw_u128());
+        let message = self.seam.message_id();
         let cause = turn::current(self.address(), |turn| turn.metadata.clone()).flatten();
         match cause {
             Some(cause) => cause.caused(message, now),
@@ -262,7 +262,7 @@ impl System {
 
     #[cold]
     fn new_metadata(&self, cause: Option<&Metadata>, name: &'static str) -> Arc<Metadata> {
-        let (message, sent) = (MessageId(self.seam.draw_u128()), self.seam.timestamp());
+        let (message, sent) = (self.seam.message_id(), self.seam.timestamp());
         let metadata = match cause {
             Some(cause) => cause.caused(message, sent),
             None => Metadata::first(message, sent),

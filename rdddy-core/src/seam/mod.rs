@@ -23,7 +23,7 @@ pub(crate) use entropy::mix;
 pub(crate) use pool::Pool;
 pub use simulation::{Choice, CrashPlan, Schedule, Simulation, SimulationOptions, Stalled};
 
-use crate::message::Timestamp;
+use crate::message::{MessageId, Timestamp};
 use deadlines::Deadlines;
 use entropy::Entropy;
 
@@ -157,6 +157,16 @@ impl Seam {
     /// A random number below `bound`.
     pub(crate) fn below(&self, bound: u64) -> u64 {
         self.entropy.below(bound)
+    }
+
+    /// A new id of a message, as RFC 9562 has it for UUIDs of version 7: the time in milliseconds, then
+    /// chance. Ids that are made one after the other are neighbours in an index.
+    pub(crate) fn message_id(&self) -> MessageId {
+        let chance = self.draw_u128();
+        let version_and_variant = (0x7 << 76) | (0b10 << 62);
+        let kept = !((0xF << 76) | (0b11 << 62)) & ((1 << 80) - 1);
+        let millis = self.timestamp().0.as_millis() & ((1 << 48) - 1);
+        MessageId((millis << 80) | (chance & kept) | version_and_variant)
     }
 
     pub(crate) fn draw_u128(&self) -> u128 {

@@ -31,6 +31,8 @@ pub(crate) struct Model {
     pub(crate) key: Option<(Ident, Type)>,
     /// The fields that say what an event is about.
     pub(crate) tags: Vec<Ident>,
+    /// Its named fields, and their types as they are written.
+    pub(crate) fields: Vec<(String, String)>,
     pub(crate) kind: Kind,
 }
 
@@ -46,6 +48,7 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Model {
     check_target(derive, &item.data, &item.generics, mistakes);
     check_field_attributes(&item.data, mistakes);
     let (key, tags) = (key(&item.data, mistakes), tags(&item.data));
+    let fields = fields(&item.data);
     let private = Private::new(Given::take_crate(&mut options));
     let generics = bounded(derive, without_lifetimes(item.generics.clone()));
     let mut model = Model {
@@ -56,6 +59,7 @@ pub(crate) fn analyze(input: Input, mistakes: &mut Mistakes) -> Model {
         formerly: None,
         key,
         tags,
+        fields,
         ty: with_static_lifetimes(&item.ident, &item.generics),
         generics,
         kind: kind(derive, &item.ident, &mut options, mistakes),
@@ -187,6 +191,12 @@ fn tags(data: &Data) -> Vec<Ident> {
     let Data::Struct(data) = data else { return Vec::new() };
     let tagged = data.fields.iter().filter(|field| has(field, "tag"));
     tagged.filter_map(|field| field.ident.clone()).collect()
+}
+
+fn fields(data: &Data) -> Vec<(String, String)> {
+    let Data::Struct(data) = data else { return Vec::new() };
+    let named = data.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, &field.ty)));
+    named.map(|(name, ty)| (unraw(name), crate::support::text::source(ty))).collect()
 }
 
 fn has(field: &syn::Field, name: &str) -> bool {

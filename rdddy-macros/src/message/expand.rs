@@ -146,13 +146,17 @@ fn entry(model: &Model) -> Option<TokenStream> {
     let location = quote_spanned! {ident.span()=>
         #private::SourceLocation { file: ::core::file!(), line: ::core::line!() }
     };
+    let fields = (!model.fields.is_empty()).then(|| {
+        let fields = model.fields.iter().map(|(name, ty)| quote!((#name, #ty)));
+        quote!(.with_fields(&[#(#fields),*]))
+    });
     model.generics.params.is_empty().then(|| {
         quote! {
             #private::inventory::submit! {
                 #private::MessageEntry::#constructor::<#ty>(#location).with_codec(|| {
                     use #private::{WithCodec as _, WithoutCodec as _};
                     (&#private::CodecProbe::<#ty>::new()).codec()
-                })
+                }) #fields
             }
         }
     })

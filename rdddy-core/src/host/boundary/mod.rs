@@ -321,7 +321,7 @@ impl Boundary {
         let mut events = Vec::with_capacity(facts.events.len());
         for fact in &facts.events {
             let event = fact.name();
-            let id = MessageId(self.system.inner().seam().draw_u128());
+            let id = self.system.inner().seam().message_id();
             let data = with_keys(self.around.keys.as_ref(), || fact.encode());
             let data = data.map_err(|source| DecideError::Encode { event, source })?;
             let tags = fact.tags().into_iter().map(|(name, value)| Tag::new(name, &value));
