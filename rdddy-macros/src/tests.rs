@@ -13,8 +13,10 @@ use crate::testkit::{EXPLORE, TEST};
 use crate::value::options::VALUE;
 
 /// Found by the traits of the core, and by the compiler at what the macros generate.
-const FOUND_BY_TYPES: [&str; 9] =
-    ["E004", "E006", "E007", "E009", "E010", "E016", "E017", "E043", "E045"];
+const FOUND_BY_TYPES: [&str; 14] = [
+    "E004", "E006", "E007", "E009", "E010", "E016", "E017", "E043", "E045", "E060", "E061", "E062",
+    "E063", "E064",
+];
 
 #[test]
 fn the_documentation_lists_the_options_of_the_tables() {

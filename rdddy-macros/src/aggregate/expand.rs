@@ -38,7 +38,10 @@ fn events(model: &Model) -> TokenStream {
             .filter(|upcast| source(&upcast.event) == source(ty))
             .map(|upcast| {
                 let (self_type, function, from) = (&model.self_type, &upcast.function, upcast.from);
-                quote!((#from, |json| #private::upcasted(<#self_type>::#function(json))))
+                let at = private.at(function.span());
+                quote_spanned!(function.span()=>
+                    (#from, |json| #at::upcasted(<#self_type>::#function(json)))
+                )
             });
         quote_spanned! {ty.span()=>
             #at::EventFormat {
@@ -84,7 +87,10 @@ fn aggregate(model: &Model) -> TokenStream {
     let Model { private, self_type, type_name, name, id, applies, .. } = model;
     let (events, variants) = (enum_name(model), variants(model));
     let types = applies.iter().map(|apply| &apply.ty);
-    let methods = applies.iter().map(|apply| &apply.method);
+    let calls = applies.iter().zip(&variants).map(|(apply, variant)| {
+        let method = apply.is_callable.then_some(&apply.method).into_iter();
+        quote!(#events::#variant(_event) => { #(Self::#method(self, _event);)* })
+    });
     let fold = fingerprint(applies);
     let every = model.snapshot_every.map(|every| {
         quote!(const SNAPSHOT_EVERY: ::core::option::Option<u32> = ::core::option::Option::Some(#every);)
@@ -142,7 +148,7 @@ fn aggregate(model: &Model) -> TokenStream {
                 )
             }
             fn apply(&mut self, event: &#events) {
-                match #value { #(#events::#variants(event) => Self::#methods(self, event),)* }
+                match #value { #(#calls)* }
             }
             #invariants
             #snapshots

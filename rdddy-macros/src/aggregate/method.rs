@@ -137,23 +137,24 @@ pub(crate) fn apply(role: &Mark, method: &Method, mistakes: &mut Mistakes) -> Op
     };
     let plain = signature.asyncness.is_none() && signature.generics.params.is_empty();
     let alone = parameters.next().is_none() && role.arguments().is_empty();
-    if is_borrowed(signature, true) && shared && silent && plain && alone {
-        return of_event.map(|ty| Apply {
-            method: name.clone(),
-            ty,
-            text: format!("{}{}", source(signature), source(&method.body)),
-        });
+    let is_callable = is_borrowed(signature, true) && shared && silent && plain && alone;
+    if !is_callable {
+        let sentence = if silent {
+            format!("`{name}` changes the state as one event says, and nothing else")
+        } else {
+            format!("`{name}` cannot refuse: its event has happened")
+        };
+        mistakes.report(
+            Mistake::at(Code::E066, signature, sentence)
+                .help(format!("write `#[apply] fn {name}(&mut self, event: &{text}) {{ .. }}`")),
+        );
     }
-    let sentence = if silent {
-        format!("`{name}` changes the state as one event says, and nothing else")
-    } else {
-        format!("`{name}` cannot refuse: its event has happened")
-    };
-    mistakes.report(
-        Mistake::at(Code::E066, signature, sentence)
-            .help(format!("write `#[apply] fn {name}(&mut self, event: &{text}) {{ .. }}`")),
-    );
-    None
+    of_event.map(|ty| Apply {
+        method: name.clone(),
+        ty,
+        is_callable,
+        text: format!("{}{}", source(signature), source(&method.body)),
+    })
 }
 
 /// `fn placed_1(json: Value) -> Value`

@@ -44,6 +44,8 @@ pub(crate) struct Decision {
 pub(crate) struct Apply {
     pub(crate) method: Ident,
     pub(crate) ty: Type,
+    /// Whether it takes what it would be called with; otherwise that has been reported.
+    pub(crate) is_callable: bool,
     /// Its text: what the fold is known by.
     pub(crate) text: String,
 }

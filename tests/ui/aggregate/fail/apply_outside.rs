@@ -1,0 +1,27 @@
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Command)]
+struct PlaceOrder {
+    #[key]
+    order: u64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct OrderPlaced {
+    order: u64,
+}
+
+#[derive(Default)]
+struct Order {
+    placed: bool,
+}
+
+impl Order {
+    #[apply]
+    fn placed(&mut self, _: &OrderPlaced) {
+        self.placed = true;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Command)]
+struct PlaceOrder {
+    #[key]
+    order: u64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct OrderPlaced {
+    order: u64,
+}
+
+#[derive(Default)]
+struct Order {
+    placed: bool,
+}
+
+#[aggregate(id = u64)]
+impl Order {
+    #[handler]
+    fn place(&self, place: PlaceOrder) -> OrderPlaced {
+        OrderPlaced { order: place.order }
+    }
+}
+
+fn main() {}

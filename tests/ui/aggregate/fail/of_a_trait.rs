@@ -1,0 +1,26 @@
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Command)]
+struct PlaceOrder {
+    #[key]
+    order: u64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct OrderPlaced {
+    order: u64,
+}
+
+#[derive(Default)]
+struct Order {
+    placed: bool,
+}
+
+trait Desk {}
+
+#[aggregate(id = u64)]
+impl Desk for Order {
+}
+
+fn main() {}

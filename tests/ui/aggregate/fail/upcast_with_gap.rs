@@ -1,0 +1,44 @@
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Command)]
+struct PlaceOrder {
+    #[key]
+    order: u64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(version = 4)]
+struct OrderPlaced {
+    order: u64,
+}
+
+#[derive(Default)]
+struct Order {
+    placed: bool,
+}
+
+#[aggregate(id = u64)]
+impl Order {
+    #[handler]
+    fn place(&self, place: PlaceOrder) -> OrderPlaced {
+        OrderPlaced { order: place.order }
+    }
+
+    #[apply]
+    fn placed(&mut self, _: &OrderPlaced) {
+        self.placed = true;
+    }
+
+    #[upcast(event = OrderPlaced, from = 1)]
+    fn placed_1(json: serde_json::Value) -> serde_json::Value {
+        json
+    }
+
+    #[upcast(event = OrderPlaced, from = 3)]
+    fn placed_3(json: serde_json::Value) -> serde_json::Value {
+        json
+    }
+}
+
+fn main() {}
