@@ -63,9 +63,10 @@ impl SystemBuilder {
         self.host(|config| config.store = Some(Arc::new(store)))
     }
 
-    /// With what personal data is encrypted: see [`Personal`](crate::domain::Personal).
-    pub fn keys(self, keys: impl KeyStore) -> Self {
-        self.host(|config| config.keys = Some(Arc::new(keys)))
+    /// With what personal data is encrypted: see [`Personal`](crate::domain::Personal). Keep a share, to
+    /// have it forget somebody.
+    pub fn keys(self, keys: Arc<dyn KeyStore>) -> Self {
+        self.host(|config| config.keys = Some(keys))
     }
 
     /// Also hosts `A`, of which the linker may not know: it does not look into crates that nothing

@@ -259,9 +259,11 @@ fn entries(model: &Model) -> TokenStream {
     let location = quote_spanned! {self_type.span()=>
         #private::SourceLocation { file: ::core::file!(), line: ::core::line!() }
     };
-    let uses = model.handlers.iter().map(|decision| {
-        let line = quote_spanned!(decision.method.span()=> ::core::line!());
-        let ty = &decision.ty;
+    // An event that an aggregate folds is heard by it.
+    let decided = model.handlers.iter().map(|decision| (&decision.method, &decision.ty));
+    let applied = model.applies.iter().map(|apply| (&apply.method, &apply.ty));
+    let uses = decided.chain(applied).map(|(method, ty)| {
+        let line = quote_spanned!(method.span()=> ::core::line!());
         let at = private.at(ty.span());
         quote_spanned!(ty.span()=> #at::MessageUse::of::<#ty>(#line))
     });
