@@ -9,10 +9,8 @@ pub(crate) fn test() -> Result<(), String> {
     step("tests of all crates", cargo(&["test", "--workspace"]))?;
     let yaml = ["test", "--package", "rdddy-core", "--features", "yaml", "--lib"];
     step("decoding from YAML", cargo(&yaml))?;
-    step(
-        "the facade with all features",
-        cargo(&["check", "--package", "rdddy", "--all-features"]),
-    )?;
+    let embedded = ["test", "--package", "rdddy", "--all-features", "--test", "embedded"];
+    step("aggregates in one file, and the facade with all features", cargo(&embedded))?;
     loom()
 }
 

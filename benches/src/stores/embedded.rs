@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rdddy::EmbeddedStore;
@@ -54,6 +55,9 @@ pub(crate) fn run(
     })
 }
 
+/// How many ids were made.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
 async fn call(
     store: Arc<EmbeddedStore>,
     versions: Arc<Vec<Mutex<u64>>>,
@@ -66,7 +70,9 @@ async fn call(
     for _ in 0..times {
         let number = dice.roll() % STREAMS;
         let mut version = versions[number as usize].lock().await;
-        let id = MessageId(u128::from(dice.roll()) << 64 | u128::from(dice.roll()));
+        // As a system makes them: by time, then by chance.
+        let nth = MADE.fetch_add(1, Ordering::Relaxed);
+        let id = MessageId(u128::from(nth) << 64 | u128::from(dice.roll()));
         let key = format!("account-{number:08}");
         let mut event = NewEvent {
             id,
@@ -84,7 +90,7 @@ async fn call(
         let mut append =
             Append::new(at).to(stream, Expected::Version(Version(*version)), vec![event]);
         if content == Content::Whole {
-            append = append.answering(MessageId(!id.0), b"null".to_vec());
+            append = append.answering(MessageId(id.0 ^ 1), b"null".to_vec());
         }
         store.append(append).await.map_err(|error| error.to_string())?;
         *version += 1;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::busy::{Busy, Working};
 use super::committed::{Committed, Happened};
 use super::entry::{Entry, Live};
 use super::error::ExecuteError;
@@ -32,6 +33,7 @@ use crate::store::{
 pub(crate) struct Surroundings {
     pub(crate) store: Arc<dyn EventStore>,
     pub(crate) keys: Option<Arc<dyn KeyStore>>,
+    pub(crate) busy: Arc<Busy>,
 }
 
 impl std::fmt::Debug for Surroundings {
@@ -119,7 +121,7 @@ impl<A: Aggregate> Hosted<A> {
         entry: &Entry<A>,
     ) -> Result<(), ExecuteError<C>> {
         let Some(loading) = entry.turn_to_load().await else { return Ok(()) };
-        let Surroundings { store, keys } = &self.around;
+        let Surroundings { store, keys, .. } = &self.around;
         let folding =
             fold::fold::<A>(&**store, keys.as_ref(), &self.decoder, &entry.stream, |_| true, true);
         match folding.await {
@@ -213,7 +215,9 @@ fn passivate<A: Aggregate>(shard: &mut BTreeMap<Arc<str>, Arc<Entry<A>>>, now: D
 
 impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
     fn execute(self: Arc<Self>, system: Arc<System>, order: Order<C>) -> Executing<C> {
+        let working = Working::new(&self.around.busy);
         Box::pin(async move {
+            let _working = working;
             let Order { mut command, id } = order;
             if let Some(id) = id
                 && let Some(repeated) = self.repeated::<C>(id).await?
@@ -304,7 +308,9 @@ impl<A: Aggregate> Hosted<A> {
         let (host, task_system, task_entry) =
             (Arc::clone(self), Arc::clone(system), Arc::clone(entry));
         // In a task of its own: whoever waits for the answer may stop waiting.
+        let working = Working::new(&self.around.busy);
         system.seam().spawn(async move {
+            let _working = working;
             let mut outcome = appending.await;
             if let (Err(AppendError::Unacknowledged { .. }), Some(first)) = (&outcome, first)
                 && let Some(position) = host.find(&task_entry, before, first).await

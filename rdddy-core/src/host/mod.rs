@@ -9,6 +9,7 @@
 //! - [`Boundary`]: decisions that depend on events of many streams.
 
 mod boundary;
+mod busy;
 mod committed;
 mod entry;
 mod error;

@@ -19,7 +19,7 @@ impl ActorSystem {
     /// [`NoStore`].
     pub fn repository<A: Aggregate>(&self) -> Result<Repository<A>, NoStore> {
         let around = start::surroundings(self.inner()).ok_or(NoStore)?;
-        Ok(Repository::over(around.clone()))
+        Ok(Repository::over(around))
     }
 
     /// Decisions that depend on events of many streams in the system's store.
@@ -29,7 +29,7 @@ impl ActorSystem {
     /// [`NoStore`].
     pub fn boundary(&self) -> Result<Boundary, NoStore> {
         let around = start::surroundings(self.inner()).ok_or(NoStore)?;
-        Ok(Boundary::over(self.clone(), around.clone()))
+        Ok(Boundary::over(self.clone(), around))
     }
 
     /// Takes a decision that depends on events of many streams: see [`Boundary::decide`], and

@@ -70,13 +70,13 @@ impl<A: Aggregate> Repository<A> {
     /// The aggregates in `store`.
     #[must_use]
     pub fn new(store: Arc<dyn EventStore>) -> Self {
-        Repository::over(Surroundings { store, keys: None })
+        Repository::over(Surroundings { store, keys: None, busy: Arc::default() })
     }
 
     /// The aggregates in `store`, whose personal values are read with `keys`.
     #[must_use]
     pub fn with_keys(store: Arc<dyn EventStore>, keys: Arc<dyn KeyStore>) -> Self {
-        Repository::over(Surroundings { store, keys: Some(keys) })
+        Repository::over(Surroundings { store, keys: Some(keys), busy: Arc::default() })
     }
 
     pub(super) fn over(around: Surroundings) -> Self {
@@ -155,7 +155,7 @@ impl<A: Aggregate> Shared<A> {
         wanted: impl Fn(&StoredEvent) -> bool + Send + Sync,
         snapshots: bool,
     ) -> Result<Loaded<A>, LoadError> {
-        let Surroundings { store, keys } = &self.around;
+        let Surroundings { store, keys, .. } = &self.around;
         let folding =
             fold(&**store, keys.as_ref(), &self.decoder, stream, wanted, snapshots).await?;
         let Folded { state, version, broken_snapshot, .. } = folding;

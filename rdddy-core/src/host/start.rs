@@ -1,6 +1,8 @@
 //! Hosting as a part of a system: configured with it, found in it.
 
 use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::error::ExecuteError;
@@ -9,7 +11,9 @@ use super::hosted::Surroundings;
 use super::routes::{AggregateEntry, OwnsCommands, Routes};
 use crate::domain::{KeyStore, Keyed};
 use crate::message::MessageId;
-use crate::runtime::{ActorSystem, ErrorReport, Extend, StartError, System, SystemBuilder};
+use crate::runtime::{
+    ActorSystem, ErrorReport, Extend, Extension, StartError, System, SystemBuilder,
+};
 use crate::store::EventStore;
 
 /// What a system is to host, while it is configured.
@@ -27,8 +31,18 @@ struct Host {
 }
 
 /// The store and the keys of a system that has a store.
-pub(super) fn surroundings(system: &System) -> Option<&Surroundings> {
-    Some(&system.extension()?.downcast_ref::<Host>()?.around)
+pub(super) fn surroundings(system: &System) -> Option<Surroundings> {
+    Some(system.extension()?.as_any().downcast_ref::<Host>()?.around.clone())
+}
+
+impl Extension for Host {
+    fn drain(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.around.busy.drained())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }
 
 impl Extend for HostConfig {
@@ -36,11 +50,11 @@ impl Extend for HostConfig {
         let HostConfig { store, keys, entries } = *self;
         // Without a store nothing is hosted, and a command says so.
         let Some(store) = store else { return Ok(()) };
-        let around = Surroundings { store, keys };
+        let around = Surroundings { store, keys, busy: Arc::default() };
         let linked = inventory::iter::<AggregateEntry>.into_iter().copied();
         let routes = Routes::to(linked.chain(entries), &around);
         let routes = routes.map_err(|error| StartError::Host(ErrorReport::of(error)))?;
-        system.set_extension(Arc::new(Host { around, routes }));
+        system.set_extension(Some(Arc::new(Host { around, routes })));
         Ok(())
     }
 
@@ -108,18 +122,20 @@ impl ActorSystem {
 
     async fn execute_order<C: Keyed>(&self, order: Order<C>) -> Executed<C> {
         let system = self.inner();
-        if system.is_closing() {
+        if system.has_ended() {
             return Err(ExecuteError::ShuttingDown);
         }
-        let host = system.extension().and_then(|extension| extension.downcast_ref::<Host>());
-        let host = host.ok_or(ExecuteError::NoStore)?;
-        let executor = host.routes.executor::<C>().ok_or(ExecuteError::NoOwner)?;
-        Arc::clone(executor).execute(Arc::clone(system), order).await
+        let executor = {
+            let extension = system.extension().ok_or(ExecuteError::NoStore)?;
+            let host = extension.as_any().downcast_ref::<Host>().ok_or(ExecuteError::NoStore)?;
+            Arc::clone(host.routes.executor::<C>().ok_or(ExecuteError::NoOwner)?)
+        };
+        executor.execute(Arc::clone(system), order).await
     }
 
     /// The store that the system was started with.
     #[must_use]
     pub fn store(&self) -> Option<Arc<dyn EventStore>> {
-        Some(Arc::clone(&surroundings(self.inner())?.store))
+        Some(surroundings(self.inner())?.store)
     }
 }

@@ -93,7 +93,7 @@ pub use recorder::{Recorded, Recorder};
 pub use router::{Pool, Router, Routing};
 pub use shutdown::{DrainReport, Termination};
 pub use subscription::{Heard, Subscription, WaitFor};
-pub(crate) use system::System;
+pub(crate) use system::{Extension, System};
 pub use tasks::{TaskError, TaskHandle};
 pub use tell::Tell;
 pub use tree::{Branch, Tree};

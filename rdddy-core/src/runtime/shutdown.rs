@@ -69,6 +69,11 @@ async fn drain(system: Arc<System>, limit: Duration) {
         }
     }
     let (undelivered, stuck) = kill(system, late).await;
+    if let Some(extension) = system.extension() {
+        let left = due.saturating_sub(system.seam().elapsed()).max(limits::STOP_TIMEOUT);
+        // What is not over by then is left behind, as a stuck actor is.
+        let _ = within(system.seam().sleep(left), extension.drain()).await;
+    }
     system.await_ends();
     let counters = system.ledger().totals();
     let report = DrainReport { counters, undelivered, stuck };

@@ -1,8 +1,10 @@
 //! What all actors of a system share.
 
 use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::Notify;
 
@@ -61,10 +63,17 @@ pub(crate) struct System {
     invariants: Vec<SystemInvariant>,
     messages: crate::model::Registry,
     /// What runs on top of this system, if anything does.
-    extension: OnceLock<Arc<dyn Any + Send + Sync>>,
+    extension: RwLock<Option<Arc<dyn Extension>>>,
     termination: Mutex<Option<Arc<Termination>>>,
     terminated: Notify,
     critical: Mutex<Option<(ActorIdentity, Failure)>>,
+}
+
+/// Something that runs on top of a system.
+pub(crate) trait Extension: Send + Sync {
+    /// Waits until it has nothing under way.
+    fn drain(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    fn as_any(&self) -> &dyn Any;
 }
 
 /// What a system is made of.
@@ -100,7 +109,7 @@ impl System {
             wait_graph: WaitGraph::default(),
             invariants: parts.invariants,
             messages: parts.messages,
-            extension: OnceLock::new(),
+            extension: RwLock::new(None),
             termination: Mutex::new(None),
             terminated: Notify::new(),
             critical: Mutex::new(None),
@@ -161,14 +170,16 @@ impl System {
         &self.messages
     }
 
-    /// Whatever runs on top of this system finds itself here again. Set once.
-    pub(crate) fn set_extension(&self, extension: Arc<dyn Any + Send + Sync>) {
-        // A second one has no place to be.
-        let _ = self.extension.set(extension);
+    /// Whatever runs on top of this system finds itself here again, until the system ends.
+    pub(crate) fn set_extension(&self, extension: Option<Arc<dyn Extension>>) {
+        let mut place = self.extension.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *place, extension);
+        drop(place);
+        drop(before);
     }
 
-    pub(crate) fn extension(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.extension.get()
+    pub(crate) fn extension(&self) -> Option<Arc<dyn Extension>> {
+        self.extension.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Tells systems apart.
@@ -205,6 +216,7 @@ impl System {
 
     pub(crate) fn end(&self, termination: Termination) {
         self.phase.store(phase::ENDED, Ordering::Release);
+        self.set_extension(None);
         *lock(&self.termination) = Some(Arc::new(termination));
         self.terminated.notify_waiters();
         self.bus.clear();
@@ -355,6 +367,7 @@ impl System {
         for cell in self.registry.all() {
             lifecycle::abandon(CellRef::from(&cell));
         }
+        self.set_extension(None);
         self.registry.clear();
         self.bus.clear();
         self.seam.close();
