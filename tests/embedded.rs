@@ -1,4 +1,5 @@
 //! Aggregates in one file: a system goes on where the one before it stopped, however it stopped.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -149,4 +150,33 @@ async fn a_process_that_is_killed_loses_nothing_it_answered_for() {
         drop(accounts);
         system.shutdown().await;
     }
+}
+
+const FIRST_FORMAT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/first-format.db");
+
+/// Written once, by the first program that could. It is never written again.
+#[tokio::test]
+async fn the_first_format_is_read_for_ever() {
+    let folder = Folder::new("format");
+    let file = folder.0.join("bank.db");
+    if std::fs::copy(FIRST_FORMAT, &file).is_err() {
+        let system = bank(Path::new(FIRST_FORMAT)).await;
+        for nth in 0..40 {
+            let deposit = Deposit { account: nth % 3 };
+            system.execute_as(MessageId(u128::from(nth)), deposit).await.unwrap();
+        }
+        system.shutdown().await;
+        panic!("the fixture was written: commit it");
+    }
+    let system = bank(&file).await;
+    let accounts = system.repository::<Account>().unwrap();
+    for (account, deposits) in [(0, 14), (1, 13), (2, 13)] {
+        assert_eq!(accounts.load(&account).await.unwrap().state.deposits, deposits);
+    }
+    let first = accounts.as_of(&0, rdddy::store::Version(1)).await.unwrap();
+    assert_eq!(first.state.deposits, 1);
+    let known = system.execute_as(MessageId(39), Deposit { account: 0 }).await.unwrap();
+    assert!(known.repeated);
+    assert_eq!(known.reply, 14);
+    assert_eq!(system.execute(Deposit { account: 0 }).await.unwrap().reply, 15);
 }

@@ -2,5 +2,6 @@
 
 mod account;
 mod execute;
+mod linear;
 mod order;
 mod read;
