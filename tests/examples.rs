@@ -33,22 +33,51 @@ mod supervision;
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod time_travel;
 
+use bookstore::place::Arguments;
 use rdddy::model::DomainMap;
+use rdddy::store::MemoryStore;
 
 const ORDERS: &[u8] = include_bytes!("../examples/bookstore/orders.jsonl");
 
-/// What a bookstore prints about `orders`, without the last line, which says how long it took.
-async fn bookstore(orders: &[u8]) -> rdddy::Result<String> {
-    let summary = bookstore::run(orders).await?.to_string();
+/// What a bookstore in memory prints about `orders`, without the last line, which says how long it
+/// took.
+async fn bookstore(orders: &[u8], store: MemoryStore) -> rdddy::Result<String> {
+    let summary = bookstore::run(orders, store).await?.to_string();
     let (deterministic, _) = summary.split_once("done in ").ok_or("it does not say how long")?;
     Ok(deterministic.to_owned())
 }
 
+/// What it prints about all that has happened, in whichever run.
+fn all_runs(summary: &str) -> &str {
+    summary.split("in this run:").next().unwrap_or_default()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_bookstore_sells_the_same_on_every_day() {
+async fn the_bookstore_sells_the_same_on_every_day_and_each_order_once() {
     let expected = include_str!("../examples/bookstore/expected.txt");
-    assert_eq!(bookstore(ORDERS).await.unwrap(), expected);
-    assert_eq!(bookstore(ORDERS).await.unwrap(), expected);
+    assert_eq!(bookstore(ORDERS, MemoryStore::new()).await.unwrap(), expected);
+    let store = MemoryStore::new();
+    assert_eq!(bookstore(ORDERS, store.reopen()).await.unwrap(), expected);
+    let again = bookstore(ORDERS, store.reopen()).await.unwrap();
+    assert_eq!(all_runs(&again), all_runs(expected));
+    assert!(again.contains("  2899 orders had been decided before\n"), "{again}");
+}
+
+#[test]
+fn the_bookstore_understands_its_command_line() {
+    let parse = |line: &[&str]| Arguments::parse(line.iter().map(Into::into));
+    assert_eq!(parse(&[]).unwrap().store, None);
+    let given = parse(&["orders.jsonl", "--store", "shop.db"]).unwrap();
+    assert_eq!((given.orders, given.store), ("orders.jsonl".into(), Some("shop.db".into())));
+    for (line, says) in [
+        (["--store"].as_slice(), "needs the path"),
+        (&["--store", "postgres://shop"], "not \"postgres://shop\""),
+        (&["a", "b"], "\"b\" is not understood"),
+        (&["--shop"], "\"--shop\" is not understood"),
+    ] {
+        let error = parse(line).err().unwrap();
+        assert!(error.contains(says), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -57,7 +86,7 @@ async fn the_bookstore_says_what_is_wrong_with_every_line() {
     let too_long = order.replace("tok_", &"x".repeat(5_000));
     let mut lines = b"\xff\xfe\n  \n{}\n\"a string\"\nnull".to_vec();
     lines.extend_from_slice(format!("\n{too_long}\n{order}\r\n{order}").as_bytes());
-    let summary = bookstore(&lines).await.unwrap();
+    let summary = bookstore(&lines, MemoryStore::new()).await.unwrap();
     for expected in [
         "     8 lines\n",
         "     1 orders accepted, 8.75 taken\n",
@@ -77,7 +106,7 @@ async fn the_bookstore_says_what_is_wrong_with_every_line() {
 
 #[tokio::test]
 async fn an_empty_file_is_a_quiet_day() {
-    let summary = bookstore(b"").await.unwrap();
+    let summary = bookstore(b"", MemoryStore::new()).await.unwrap();
     assert!(summary.starts_with("     0 lines\n     0 orders accepted, 0.00 taken\n"), "{summary}");
     assert!(summary.contains("the books are in balance"), "{summary}");
 }

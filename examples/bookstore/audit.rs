@@ -1,21 +1,14 @@
-//! Hears everything that is published, by the shop and by the system itself, and counts.
+//! Hears what the system says about itself, and counts.
 
 use std::collections::BTreeMap;
 
-use rdddy::message::Event;
 use rdddy::prelude::*;
 
-use super::messages::{
-    OrderPlaced, OrderRefused, OrderShipped, PaymentDeclined, PaymentTaken, ReportAudit,
-    StockReleased, StockReserved,
-};
-use super::order::{Cents, OrderId};
+use super::messages::ReportAudit;
 
 /// What the audit has heard.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AuditReport {
-    /// How many events of each type.
-    pub(crate) events: BTreeMap<&'static str, u64>,
     /// How many events of each sort the system itself has published.
     pub(crate) system: BTreeMap<&'static str, u64>,
     /// How often each actor failed, by what it failed of.
@@ -24,16 +17,6 @@ pub(crate) struct AuditReport {
     pub(crate) restarts: BTreeMap<String, u64>,
     /// How many messages of each type were not handled, and why.
     pub(crate) dead_letters: BTreeMap<String, u64>,
-    pub(crate) takings: Cents,
-    /// Orders that are not over, and what was last heard of them: for a person to look at.
-    pub(crate) open: BTreeMap<OrderId, &'static str>,
-}
-
-impl AuditReport {
-    fn hear<E: Event>(&mut self, _: &E, order: OrderId) {
-        count(&mut self.events, E::name());
-        self.open.insert(order, E::name());
-    }
 }
 
 fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, what: K) {
@@ -46,44 +29,6 @@ pub(crate) struct Audit(AuditReport);
 
 #[actor(mailbox = bounded(100_000))]
 impl Audit {
-    #[handler]
-    fn placed(&mut self, event: &OrderPlaced) {
-        self.0.hear(event, event.0);
-    }
-
-    #[handler]
-    fn reserved(&mut self, event: &StockReserved) {
-        self.0.hear(event, event.0);
-    }
-
-    #[handler]
-    fn released(&mut self, event: &StockReleased) {
-        self.0.hear(event, event.0);
-    }
-
-    #[handler]
-    fn taken(&mut self, event: &PaymentTaken) {
-        self.0.hear(event, event.order);
-        self.0.takings = self.0.takings + event.amount;
-    }
-
-    #[handler]
-    fn declined(&mut self, event: &PaymentDeclined) {
-        self.0.hear(event, event.0);
-    }
-
-    #[handler]
-    fn shipped(&mut self, event: &OrderShipped) {
-        self.0.hear(event, event.0);
-        self.0.open.remove(&event.0);
-    }
-
-    #[handler]
-    fn refused(&mut self, event: &OrderRefused) {
-        self.0.hear(event, event.0);
-        self.0.open.remove(&event.0);
-    }
-
     #[handler]
     fn system(&mut self, event: &SystemEvent) {
         let report = &mut self.0;

@@ -4,24 +4,26 @@ use std::collections::BTreeMap;
 
 use rdddy::prelude::*;
 
-use super::messages::{FindPrice, Refusal};
-use super::order::{Cents, Isbn};
+use super::messages::FindPrice;
+use super::order::Refusal;
+use super::values::{Cents, Isbn, IsbnError};
 
 /// A book on sale.
 pub(crate) struct Book {
-    pub(crate) isbn: Isbn,
+    isbn: u64,
     pub(crate) title: &'static str,
     price: Cents,
     /// Copies on the shelf when the shop opens.
     pub(crate) copies: u32,
 }
 
-/// A book whose ISBN is checked by the compiler.
-#[expect(clippy::panic, reason = "it ends the build, not the program")]
 const fn book(isbn: u64, title: &'static str, price: u64, copies: u32) -> Book {
-    match Isbn::new(isbn) {
-        Some(isbn) => Book { isbn, title, price: Cents(price), copies },
-        None => panic!("the check digit of an ISBN in the catalog is wrong"),
+    Book { isbn, title, price: Cents(price), copies }
+}
+
+impl Book {
+    pub(crate) fn isbn(&self) -> Result<Isbn, IsbnError> {
+        Isbn::new(self.isbn)
     }
 }
 
@@ -29,8 +31,12 @@ const fn book(isbn: u64, title: &'static str, price: u64, copies: u32) -> Book {
 pub(crate) struct Catalog(BTreeMap<Isbn, Cents>);
 
 impl Catalog {
-    pub(crate) fn open() -> Self {
-        Catalog(BOOKS.iter().map(|book| (book.isbn, book.price)).collect())
+    /// # Errors
+    ///
+    /// The ISBN of a book is wrong.
+    pub(crate) fn open() -> Result<Self, IsbnError> {
+        let prices = BOOKS.iter().map(|book| Ok((book.isbn()?, book.price)));
+        Ok(Catalog(prices.collect::<Result<_, _>>()?))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::order::{Address, Card, Cents, Order, OrderError, Quantity};
+use rdddy::domain::Invalid;
+
+use super::ticket::Ticket;
+use super::values::{Address, Card, Cents, CustomerName, Isbn, OrderId, Quantity, Slip};
 
 /// No line of an order is longer than this; of one that is, no more is read into memory.
 const LINE_MAX: usize = 4096;
@@ -36,12 +39,12 @@ impl<R: BufRead> Intake<R> {
 }
 
 impl<R: BufRead> Iterator for Intake<R> {
-    type Item = io::Result<(u64, Result<Order, BadLine>)>;
+    type Item = io::Result<(u64, Result<Slip, BadLine>)>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = self.next_line().transpose()?;
         self.number += 1;
-        Some(line.map(|line| (self.number, line.and_then(|line| parse(&line)))))
+        Some(line.map(|line| (self.number, line.and_then(|line| parse(self.number, &line)))))
     }
 }
 
@@ -54,7 +57,15 @@ struct OrderForm {
     quantity: u32,
     price_cents: u32,
     card: String,
-    address: Address,
+    address: AddressForm,
+}
+
+#[derive(serde::Deserialize)]
+struct AddressForm {
+    street: String,
+    city: String,
+    postcode: String,
+    country: String,
 }
 
 /// Why a line is no order.
@@ -68,11 +79,19 @@ pub(crate) enum BadLine {
     Syntax(#[source] serde_json::Error),
     #[error("a field is missing or of the wrong type")]
     Shape(#[source] serde_json::Error),
-    #[error(transparent)]
-    Content(#[from] OrderError),
+    #[error("the order number is not of the form W-123456")]
+    OrderNumber,
+    #[error("{0}")]
+    Value(&'static str),
 }
 
-fn parse(line: &[u8]) -> Result<Order, BadLine> {
+impl<V> From<Invalid<V>> for BadLine {
+    fn from(invalid: Invalid<V>) -> Self {
+        BadLine::Value(invalid.message())
+    }
+}
+
+fn parse(number: u64, line: &[u8]) -> Result<Slip, BadLine> {
     if line.trim_ascii().is_empty() {
         return Err(BadLine::Empty);
     }
@@ -80,13 +99,21 @@ fn parse(line: &[u8]) -> Result<Order, BadLine> {
         serde_json::error::Category::Data => BadLine::Shape(error),
         _ => BadLine::Syntax(error),
     })?;
-    Ok(Order {
-        id: form.order.parse()?,
-        customer: form.customer,
-        isbn: form.isbn.parse()?,
+    let AddressForm { street, city, postcode, country } = form.address;
+    Ok(Slip {
+        ticket: Ticket::of(number, line),
+        order: order_number(&form.order).ok_or(BadLine::OrderNumber)?,
+        customer: CustomerName::new(form.customer)?,
+        // What is no number is no ISBN either.
+        isbn: Isbn::new(form.isbn.replace('-', "").parse().unwrap_or_default())?,
         quantity: Quantity::new(form.quantity)?,
         price: Cents(form.price_cents.into()),
-        card: Card(form.card),
-        address: form.address,
+        card: Card::new(form.card)?,
+        address: Address::new(street, city, postcode, country)?,
     })
+}
+
+fn order_number(text: &str) -> Option<OrderId> {
+    let digits = text.strip_prefix("W-").filter(|digits| digits.len() == 6)?;
+    digits.parse().ok().map(OrderId::new)
 }

@@ -1,89 +1,108 @@
-//! A bookstore: 3,000 orders from a file, some of them bad, through actors that fail and recover.
+//! A bookstore: 3,000 orders from a file, some of them bad, decided by aggregates, with actors that
+//! fail and recover.
 //!
 //! Run it: `cargo run --example bookstore`, or `cargo run --example bookstore -- FILE` with orders
-//! of your own, one JSON object per line.
+//! of your own, one JSON object per line. What happens is kept in memory.
+//!
+//! `cargo run --features embedded --example bookstore` keeps it in a temporary file, and with
+//! `-- --store bookstore.db` in one that stays: run it again, or kill it and run it again, and it goes
+//! on where it stopped.
 //!
 //! What you see: how many orders were accepted, and why the others were refused; which lines were
-//! no orders; how often the card terminal failed and was restarted; which messages nobody could
-//! handle; what was published; that every message is accounted for.
+//! no orders; what has happened, by all that is stored; then, of this run, how often the card
+//! terminal failed and was restarted; which messages nobody could handle; that every message is
+//! accounted for.
 //!
 //! The parts, in the order in which an order passes through them:
 //!
-//! - [`intake`]: lines of a file become orders, or are refused with a reason.
-//! - [`desk`]: decides each order by asking the others. One at a time: books go to who comes first.
-//! - [`catalog`], [`inventory`]: what is sold, and how many are left.
-//! - [`payments`], [`terminal`]: cards are charged on a terminal that drops its line.
+//! - [`intake`]: lines of a file become [`values`], or are refused with a reason. Each has a
+//!   [`ticket`], by which it is recognised.
+//! - [`desk`]: decides each order, step by step. One at a time: books go to who comes first.
+//! - [`order`], [`shelf`], [`payment`]: the aggregates.
+//! - [`catalog`]: what is sold, at which price.
+//! - [`cashier`], [`terminal`]: cards are charged on a terminal that drops its line.
 //! - [`shipping`]: prints the labels, behind the desk's back.
-//! - [`audit`]: hears everything, and counts.
+//! - [`ledger`]: what has happened, by the store. [`audit`]: what the system says about itself.
 //! - [`summary`]: what is printed.
+//! - [`place`]: where the events are kept.
+
+mod ticket;
+mod values;
 
 mod order;
+mod payment;
+mod shelf;
 
 mod intake;
 mod messages;
 
 mod audit;
+mod cashier;
 mod catalog;
 mod desk;
-mod inventory;
-mod payments;
+mod ledger;
 mod shipping;
 mod terminal;
 
 mod summary;
 
+pub(crate) mod place;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use rdddy::prelude::*;
 use rdddy::runtime::ActorConfig;
+use rdddy::store::EventStore;
 
 use audit::Audit;
-use catalog::Catalog;
+use cashier::Cashier;
+use catalog::{BOOKS, Catalog};
 use desk::Desk;
 use intake::Intake;
-use inventory::Inventory;
-use messages::{CountStock, PlaceOrder, ReportAudit, TestLine, TestPrinter};
-use payments::Payments;
+use ledger::Ledger;
+use messages::{ReportAudit, TestLine, TestPrinter};
+use place::Arguments;
+use shelf::DeliverStock;
 use shipping::Shipping;
 use summary::Summary;
+use ticket::Ticket;
 
 bounded_context!("bookstore");
 
-/// Runs orders, one on each line, through a new bookstore.
-pub(crate) async fn run(orders: impl BufRead) -> rdddy::Result<Summary> {
+/// Runs orders, one on each line, through the bookstore whose events are in `store`.
+pub(crate) async fn run(orders: impl BufRead, store: impl EventStore) -> rdddy::Result<Summary> {
     // The terminal fails often; by default an actor may fail five times in ten seconds.
     let root = ActorConfig::new().intensity(10_000, Duration::from_secs(10));
-    let system = ActorSystem::builder().root(root).start().await?;
+    let system = ActorSystem::builder().root(root).store(store).start().await?;
 
     let audit = system.spawn_named("audit", Audit::default()).await?;
-    let catalog = system.spawn_named("catalog", Catalog::open()).await?;
-    let inventory = system.spawn_named("inventory", Inventory::open()).await?;
-    let payments = system.spawn_named("payments", Props::new(Payments::connect)).await?;
+    let catalog = system.spawn_named("catalog", Catalog::open()?).await?;
+    let cashier = system.spawn_named("cashier", Props::new(Cashier::connect)).await?;
     let shipping = system.spawn_named("shipping", Props::new(|| Shipping)).await?;
-    let desk = Desk::new(catalog, inventory.clone(), payments.clone(), shipping.clone());
-    let desk = system.spawn_named("desk", desk).await?;
+    for book in BOOKS {
+        let deliver = DeliverStock { isbn: book.isbn()?, copies: book.copies };
+        let delivery = Ticket::of(0, book.title.as_bytes()).step("deliver");
+        system.execute_as(delivery, deliver).await?;
+    }
 
     let mut summary = Summary::default();
+    let (sent, charged) = (shipping.clone(), cashier.clone());
+    let desk = Desk { system: system.clone(), catalog, cashier, shipping };
     for line in Intake::new(orders) {
         let (number, line) = line?;
         match line {
-            Ok(order) => match desk.ask(PlaceOrder(order)).await {
-                Ok(()) => summary.accepted += 1,
-                Err(AskError::Refused(refusal)) => summary.refused(&refusal),
-                Err(other) => return Err(other.into()),
-            },
+            Ok(slip) => summary.decided(&desk.take(&slip).await?),
             Err(bad) => summary.bad_line(number, &bad),
         }
     }
 
     // Both answer after all that waits for them, so the audit has heard of it.
-    shipping.ask(TestPrinter).await?;
-    payments.ask(TestLine).await?;
+    sent.ask(TestPrinter).await?;
+    charged.ask(TestLine).await?;
     summary.audit = audit.ask(ReportAudit).await?;
-    summary.stock = inventory.ask(CountStock).await?;
+    summary.ledger = Ledger::read(&system).await?;
     summary.elapsed = system.elapsed();
     summary.drained = Some(system.shutdown().await);
     Ok(summary)
@@ -91,9 +110,8 @@ pub(crate) async fn run(orders: impl BufRead) -> rdddy::Result<Summary> {
 
 #[tokio::main]
 async fn main() -> rdddy::Result<()> {
-    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/bookstore/orders.jsonl");
-    let path = std::env::args_os().nth(1).map_or_else(|| PathBuf::from(shipped), PathBuf::from);
-    let orders = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let summary = run(BufReader::new(orders)).await?;
+    let Arguments { orders, store } = Arguments::parse(std::env::args_os().skip(1))?;
+    let file = File::open(&orders).map_err(|error| format!("{}: {error}", orders.display()))?;
+    let summary = place::run(BufReader::new(file), store).await?;
     Ok(write!(std::io::stdout(), "{summary}")?)
 }

@@ -1,144 +1,164 @@
-//! What an order is made of. None of it can be made without passing its check.
+//! An order, from the moment it is placed until its books are on their way, or it is refused.
 
-use std::fmt;
-use std::ops::Add;
-use std::str::FromStr;
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
 
-/// An order that makes sense by itself. Whether it can be met is for the desk to decide.
-#[derive(Clone, Debug)]
-pub(crate) struct Order {
-    pub(crate) id: OrderId,
-    pub(crate) customer: String,
+use super::values::{Isbn, OrderId, Quantity};
+
+/// A customer wants books.
+#[derive(Command, Debug)]
+#[command(error = OrderError)]
+pub(crate) struct PlaceOrder {
+    #[key]
+    pub(crate) order: OrderId,
     pub(crate) isbn: Isbn,
     pub(crate) quantity: Quantity,
-    /// The price of one book, as the customer saw it.
-    pub(crate) price: Cents,
-    pub(crate) card: Card,
-    pub(crate) address: Address,
 }
 
-impl Order {
-    pub(crate) fn total(&self) -> Cents {
-        Cents(self.price.0.saturating_mul(u64::from(self.quantity.0)))
-    }
+/// The books are put aside and paid for.
+#[derive(Command, Debug)]
+#[command(error = OrderError)]
+pub(crate) struct AcceptOrder {
+    #[key]
+    pub(crate) order: OrderId,
 }
 
-/// The number of an order: `W-` and six digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct OrderId(u32);
-
-impl OrderId {
-    pub(crate) fn number(self) -> u32 {
-        self.0
-    }
+/// The shop cannot meet the order.
+#[derive(Command, Debug)]
+#[command(error = OrderError)]
+pub(crate) struct RefuseOrder {
+    #[key]
+    pub(crate) order: OrderId,
+    pub(crate) reason: Refusal,
 }
 
-impl FromStr for OrderId {
-    type Err = OrderError;
-
-    fn from_str(text: &str) -> Result<Self, OrderError> {
-        let digits = text.strip_prefix("W-").filter(|digits| digits.len() == 6);
-        let number = digits.and_then(|digits| digits.parse().ok());
-        number.map(OrderId).ok_or(OrderError::OrderId)
-    }
+/// The parcel has left.
+#[derive(Command, Debug)]
+#[command(error = OrderError)]
+pub(crate) struct ConfirmShipment {
+    #[key]
+    pub(crate) order: OrderId,
 }
 
-impl fmt::Display for OrderId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "W-{:06}", self.0)
-    }
+#[derive(Debug, Deserialize, Event, Serialize)]
+pub(crate) struct OrderPlaced {
+    #[tag]
+    pub(crate) order: OrderId,
+    pub(crate) isbn: Isbn,
+    pub(crate) quantity: Quantity,
 }
 
-/// An ISBN of 13 digits whose last one fits the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Isbn(u64);
-
-impl Isbn {
-    /// The ISBN with these digits.
-    pub(crate) const fn new(digits: u64) -> Option<Self> {
-        let (mut rest, mut weight, mut sum) = (digits, 1, 0);
-        while rest > 0 {
-            sum += rest % 10 * weight;
-            rest /= 10;
-            weight = 4 - weight;
-        }
-        let of_13_digits = digits / 1_000_000_000_000 >= 1 && digits / 10_000_000_000_000 == 0;
-        if of_13_digits && sum % 10 == 0 { Some(Isbn(digits)) } else { None }
-    }
+#[derive(Debug, Deserialize, Event, Serialize)]
+pub(crate) struct OrderAccepted {
+    #[tag]
+    pub(crate) order: OrderId,
 }
 
-impl FromStr for Isbn {
-    type Err = OrderError;
-
-    fn from_str(text: &str) -> Result<Self, OrderError> {
-        let digits: String = text.chars().filter(|c| *c != '-').collect();
-        digits.parse().ok().and_then(Isbn::new).ok_or(OrderError::Isbn)
-    }
+#[derive(Debug, Deserialize, Event, Serialize)]
+pub(crate) struct OrderRefused {
+    #[tag]
+    pub(crate) order: OrderId,
+    pub(crate) reason: Refusal,
 }
 
-impl fmt::Display for Isbn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
+#[derive(Debug, Deserialize, Event, Serialize)]
+pub(crate) struct OrderShipped {
+    #[tag]
+    pub(crate) order: OrderId,
 }
 
-/// How many copies of a book: at least one, at most [`Quantity::MAX`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Quantity(u32);
-
-impl Quantity {
-    pub(crate) const MAX: u32 = 100;
-
-    pub(crate) fn new(copies: u32) -> Result<Self, OrderError> {
-        match copies {
-            1..=Self::MAX => Ok(Quantity(copies)),
-            _ => Err(OrderError::Quantity),
-        }
-    }
-
-    pub(crate) fn copies(self) -> u32 {
-        self.0
-    }
+/// Why the shop refuses. Each of these is an answer; none of them is a failure.
+#[derive(
+    Clone, Copy, Debug, Deserialize, DomainError, PartialEq, Eq, Serialize, thiserror::Error,
+)]
+pub(crate) enum Refusal {
+    #[error("an order of this number was placed before")]
+    Duplicate,
+    #[error("the book is not in the catalog")]
+    NotListed,
+    #[error("the price has changed")]
+    PriceChanged,
+    #[error("too few copies are left")]
+    OutOfStock,
+    #[error("the card was declined: insufficient funds")]
+    InsufficientFunds,
+    #[error("the card was declined: expired")]
+    CardExpired,
+    #[error("the card terminal is out of order")]
+    #[domain(transient)]
+    TerminalDown,
 }
 
-/// An amount of money.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Cents(pub(crate) u64);
-
-impl Add for Cents {
-    type Output = Cents;
-
-    fn add(self, other: Cents) -> Cents {
-        Cents(self.0.saturating_add(other.0))
-    }
-}
-
-impl fmt::Display for Cents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
-    }
-}
-
-/// What stands for a card: nobody here ever sees its number.
-#[derive(Clone, Debug)]
-pub(crate) struct Card(pub(crate) String);
-
-/// Where the books go.
-#[derive(Clone, Debug, serde::Deserialize)]
-pub(crate) struct Address {
-    pub(crate) street: String,
-    pub(crate) city: String,
-    pub(crate) postcode: String,
-    pub(crate) country: String,
-}
-
-/// Why something is not part of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// What cannot be done with an order.
+#[derive(Debug, DomainError, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OrderError {
-    #[error("the order number is not of the form W-123456")]
-    OrderId,
-    #[error("the ISBN does not have 13 digits, or its check digit is wrong")]
-    Isbn,
-    #[error("the quantity is not between 1 and {max}", max = Quantity::MAX)]
-    Quantity,
+    #[error("order {0} was placed before")]
+    PlacedBefore(OrderId),
+    #[error("order {0} is not waiting for a decision")]
+    NotOpen(OrderId),
+    #[error("order {0} is not waiting for its parcel")]
+    NotToBeShipped(OrderId),
+}
+
+/// How far an order has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stage {
+    #[default]
+    Unheard,
+    Placed,
+    Accepted,
+    Refused(Refusal),
+    Shipped,
+}
+
+#[derive(Default)]
+pub(crate) struct Order {
+    pub(crate) stage: Stage,
+}
+
+#[aggregate(id = OrderId)]
+impl Order {
+    #[handler]
+    #[requires(self.stage == Stage::Unheard, OrderError::PlacedBefore(place.order))]
+    fn place(&self, place: PlaceOrder) -> OrderPlaced {
+        OrderPlaced { order: place.order, isbn: place.isbn, quantity: place.quantity }
+    }
+
+    #[handler]
+    #[requires(self.stage == Stage::Placed, OrderError::NotOpen(accept.order))]
+    fn accept(&self, accept: AcceptOrder) -> OrderAccepted {
+        OrderAccepted { order: accept.order }
+    }
+
+    #[handler]
+    #[requires(self.stage == Stage::Placed, OrderError::NotOpen(refuse.order))]
+    fn refuse(&self, refuse: RefuseOrder) -> OrderRefused {
+        OrderRefused { order: refuse.order, reason: refuse.reason }
+    }
+
+    #[handler]
+    #[requires(self.stage == Stage::Accepted, OrderError::NotToBeShipped(confirm.order))]
+    fn confirm(&self, confirm: ConfirmShipment) -> OrderShipped {
+        OrderShipped { order: confirm.order }
+    }
+
+    #[apply]
+    fn placed(&mut self, _: &OrderPlaced) {
+        self.stage = Stage::Placed;
+    }
+
+    #[apply]
+    fn accepted(&mut self, _: &OrderAccepted) {
+        self.stage = Stage::Accepted;
+    }
+
+    #[apply]
+    fn refused(&mut self, event: &OrderRefused) {
+        self.stage = Stage::Refused(event.reason);
+    }
+
+    #[apply]
+    fn shipped(&mut self, _: &OrderShipped) {
+        self.stage = Stage::Shipped;
+    }
 }

@@ -5,12 +5,14 @@
 
 use rdddy::prelude::*;
 
-use super::messages::{OrderShipped, ShipOrder, ShippingError, TestPrinter};
+use super::messages::{ShipOrder, ShippingError, TestPrinter};
+use super::order::ConfirmShipment;
 
 /// Characters on one line of a label.
 pub(crate) const LABEL_WIDTH: usize = 35;
 
-/// Shipping remembers nothing: what waits for it is in its mailbox, which outlives it.
+/// Shipping remembers nothing: what waits for it is in its mailbox, which outlives it, and what it
+/// has done is written down with the order.
 pub(crate) struct Shipping;
 
 #[actor(backoff = "1ms..8ms")]
@@ -18,12 +20,15 @@ impl Shipping {
     #[handler(redeliver)]
     async fn ship(&mut self, cmd: ShipOrder, cx: &mut Context<Self>) -> Result<(), ShippingError> {
         let address = cmd.address;
-        let town = format!("{} {}, {}", address.postcode, address.city, address.country);
-        let label = [cmd.customer, address.street, town];
+        let (postcode, city) = (address.postcode(), address.city());
+        let town = format!("{postcode} {city}, {}", address.country());
+        let label = [cmd.customer.value(), address.street(), &town];
         if label.iter().any(|line| line.chars().count() > LABEL_WIDTH) {
             return Err(ShippingError::LabelTooNarrow);
         }
-        Ok(cx.publish(OrderShipped(cmd.order)).await?)
+        let confirm = ConfirmShipment { order: cmd.order };
+        cx.system().execute_as(cmd.ticket.step("ship"), confirm).await?;
+        Ok(())
     }
 
     #[handler]

@@ -7,8 +7,10 @@ use std::time::Duration;
 use rdddy::runtime::{DrainReport, ErrorReport};
 
 use super::audit::AuditReport;
+use super::catalog::BOOKS;
+use super::desk::Verdict;
 use super::intake::BadLine;
-use super::messages::Refusal;
+use super::ledger::Ledger;
 
 /// Bad lines that are shown one by one.
 const BAD_LINES_SHOWN: usize = 6;
@@ -20,20 +22,26 @@ const BOOKS_SHOWN: usize = 5;
 /// Everything that there is to tell. Its `Display` tells it.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
-    pub(crate) accepted: u64,
+    accepted: u64,
+    /// Orders that a run before this one had decided.
+    known: u64,
     refusals: BTreeMap<String, u64>,
     bad_lines: BTreeMap<String, u64>,
     /// The first ones, with their numbers and all that is known about them.
     first_bad_lines: Vec<(u64, String)>,
     pub(crate) audit: AuditReport,
-    pub(crate) stock: BTreeMap<&'static str, u32>,
+    pub(crate) ledger: Ledger,
     pub(crate) drained: Option<DrainReport>,
     pub(crate) elapsed: Duration,
 }
 
 impl Summary {
-    pub(crate) fn refused(&mut self, refusal: &Refusal) {
-        *self.refusals.entry(refusal.to_string()).or_default() += 1;
+    pub(crate) fn decided(&mut self, verdict: &Verdict) {
+        self.known += u64::from(verdict.known);
+        match &verdict.accepted {
+            Ok(()) => self.accepted += 1,
+            Err(refusal) => *self.refusals.entry(refusal.to_string()).or_default() += 1,
+        }
     }
 
     pub(crate) fn bad_line(&mut self, number: u64, bad: &BadLine) {
@@ -47,9 +55,9 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (refused, bad) = (total(&self.refusals), total(&self.bad_lines));
-        let audit = &self.audit;
+        let (ledger, audit) = (&self.ledger, &self.audit);
         writeln!(f, "{:>6} lines", self.accepted + refused + bad)?;
-        writeln!(f, "{:>6} orders accepted, {} taken", self.accepted, audit.takings)?;
+        writeln!(f, "{:>6} orders accepted, {} taken", self.accepted, ledger.takings)?;
         writeln!(f, "{refused:>6} orders refused")?;
         counts(f, &self.refusals)?;
         writeln!(f, "{bad:>6} bad lines")?;
@@ -59,22 +67,24 @@ impl fmt::Display for Summary {
             writeln!(f, "         line {number}: {reason}")?;
         }
 
+        writeln!(f, "{:>6} orders are not over", ledger.open.len())?;
+        for (order, heard) in ledger.open.iter().take(ORDERS_SHOWN) {
+            writeln!(f, "         W-{order}, last heard of by {heard}")?;
+        }
+        writeln!(f, "{:>6} events", total(&ledger.events))?;
+        counts(f, &ledger.events)?;
+        self.stock(f)?;
+
+        writeln!(f, "in this run:")?;
+        writeln!(f, "{:>6} orders had been decided before", self.known)?;
         writeln!(f, "{:>6} failures of actors", total(&audit.failures))?;
         counts(f, &audit.failures)?;
         writeln!(f, "{:>6} restarts", total(&audit.restarts))?;
         counts(f, &audit.restarts)?;
         writeln!(f, "{:>6} dead letters", total(&audit.dead_letters))?;
         counts(f, &audit.dead_letters)?;
-        writeln!(f, "{:>6} orders are not over", audit.open.len())?;
-        for (order, heard) in audit.open.iter().take(ORDERS_SHOWN) {
-            writeln!(f, "         {order}, last heard of by {heard}")?;
-        }
-
-        writeln!(f, "{:>6} events", total(&audit.events))?;
-        counts(f, &audit.events)?;
         writeln!(f, "{:>6} events of the system itself", total(&audit.system))?;
         counts(f, &audit.system)?;
-        self.stock(f)?;
         self.books(f)?;
         writeln!(f, "done in {:.1?}", self.elapsed)
     }
@@ -82,9 +92,12 @@ impl fmt::Display for Summary {
 
 impl Summary {
     fn stock(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut stock: Vec<_> = self.stock.iter().map(|(title, left)| (left, title)).collect();
+        let left = |isbn| self.ledger.left.get(&isbn).copied().unwrap_or_default();
+        let books = BOOKS.iter().filter_map(|book| Some((left(book.isbn().ok()?), book.title)));
+        let mut stock: Vec<_> = books.collect();
         stock.sort_unstable();
-        writeln!(f, "{:>6} books left; fewest:", self.stock.values().sum::<u32>())?;
+        let all: u32 = stock.iter().map(|(left, _)| left).sum();
+        writeln!(f, "{all:>6} books left; fewest:")?;
         let mut fewest = stock.iter().take(BOOKS_SHOWN);
         fewest.try_for_each(|(left, title)| writeln!(f, "  {left:>6}  {title}"))
     }

@@ -1,7 +1,7 @@
 //! The shop's card terminal. It is old.
 
 use super::messages::ChargeCard;
-use super::order::Card;
+use super::values::Card;
 
 /// A line to the bank.
 pub(crate) struct Terminal {
@@ -32,7 +32,7 @@ impl Terminal {
     /// Charges a card. The terminal has its whims and the banks have theirs, but they are the same
     /// for the same order and attempt, so that the shop's day can be repeated.
     pub(crate) fn charge(&mut self, payment: &ChargeCard) -> Display {
-        let order = u64::from(payment.order.number());
+        let order = payment.order.value();
         match throw((order << 8) + u64::from(payment.attempt)) {
             0..5 => return Display::Blank,
             5..25 => self.connected = false,
@@ -53,7 +53,7 @@ impl Terminal {
 /// FNV-1a.
 fn fingerprint(card: &Card) -> u64 {
     let mix = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    card.0.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
+    card.value().bytes().fold(0xcbf2_9ce4_8422_2325, mix)
 }
 
 /// A number below 1,000 that looks random: SplitMix64.

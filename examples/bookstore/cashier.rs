@@ -4,43 +4,42 @@ use std::time::Duration;
 
 use rdddy::prelude::*;
 
-use super::messages::{ChargeCard, PaymentDeclined, PaymentTaken, Refusal, TestLine};
+use super::messages::{ChargeCard, TestLine};
+use super::order::Refusal;
 use super::terminal::{Display, Terminal};
+use super::values::Cents;
 
 /// How long anybody can look at a terminal.
 const FOREVER: Duration = Duration::from_secs(3600);
 
-/// Payments has a card terminal.
-pub(crate) struct Payments {
+/// The cashier has a card terminal.
+pub(crate) struct Cashier {
     terminal: Terminal,
 }
 
-impl Payments {
+impl Cashier {
     /// Called for every life of the actor.
     pub(crate) fn connect() -> Self {
-        Payments { terminal: Terminal::switch_on() }
+        Cashier { terminal: Terminal::switch_on() }
     }
 }
 
 #[actor(backoff = "1ms..8ms")]
-impl Payments {
+impl Cashier {
     #[handler(timeout = "25ms")]
-    async fn charge(&mut self, cmd: ChargeCard, cx: &mut Context<Self>) -> Result<(), Refusal> {
-        let (order, amount) = (cmd.order, cmd.amount);
-        let refusal = match self.terminal.charge(&cmd) {
-            Display::Approved => return Ok(cx.publish(PaymentTaken { order, amount }).await?),
+    async fn charge(&mut self, cmd: ChargeCard, cx: &mut Context<Self>) -> Result<Cents, Refusal> {
+        match self.terminal.charge(&cmd) {
+            Display::Approved => Ok(cmd.amount),
             // The handler takes too long, so the actor fails.
             Display::Blank => {
                 cx.sleep(FOREVER).await;
-                return Err(Refusal::TerminalDown);
+                Err(Refusal::TerminalDown)
             }
             // The invariant does not hold, so the actor fails.
-            Display::NoLine => return Err(Refusal::TerminalDown),
-            Display::InsufficientFunds => Refusal::InsufficientFunds,
-            Display::CardExpired => Refusal::CardExpired,
-        };
-        cx.publish(PaymentDeclined(order)).await?;
-        Err(refusal)
+            Display::NoLine => Err(Refusal::TerminalDown),
+            Display::InsufficientFunds => Err(Refusal::InsufficientFunds),
+            Display::CardExpired => Err(Refusal::CardExpired),
+        }
     }
 
     #[handler]

@@ -1,0 +1,72 @@
+//! What the store says has happened: in this run and in all before it.
+
+use std::collections::BTreeMap;
+
+use rdddy::host::{DecisionModel, Fold};
+use rdddy::message::Event;
+use rdddy::prelude::*;
+use rdddy::store::{EventQuery, Position};
+
+use super::order::{OrderAccepted, OrderPlaced, OrderRefused, OrderShipped};
+use super::payment::PaymentTaken;
+use super::shelf::{StockDelivered, StockReleased, StockReserved};
+use super::values::{Cents, Isbn, OrderId};
+
+/// Events that are read at once.
+const PAGE: usize = 1_000;
+
+/// What has happened, counted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    /// How many events of each type.
+    pub(crate) events: BTreeMap<String, u64>,
+    pub(crate) takings: Cents,
+    /// Copies on the shelves.
+    pub(crate) left: BTreeMap<Isbn, u32>,
+    /// Orders that are not over, and what was last heard of them: for a person to look at.
+    pub(crate) open: BTreeMap<OrderId, &'static str>,
+}
+
+impl Ledger {
+    fn hear<E: Event>(&mut self, _: &E, order: OrderId) {
+        self.open.insert(order, E::name());
+    }
+
+    fn shelf(&mut self, isbn: Isbn) -> &mut u32 {
+        self.left.entry(isbn).or_default()
+    }
+
+    /// Reads all that is stored.
+    pub(crate) async fn read(system: &ActorSystem) -> rdddy::Result<Self> {
+        let fold = Fold::new(Ledger::default())
+            .on(|ledger, event: &OrderPlaced| ledger.hear(event, event.order))
+            .on(|ledger, event: &OrderAccepted| ledger.hear(event, event.order))
+            .on(|ledger, event: &OrderShipped| {
+                ledger.open.remove(&event.order);
+            })
+            .on(|ledger, event: &OrderRefused| {
+                ledger.open.remove(&event.order);
+            })
+            .on(|ledger, event: &PaymentTaken| ledger.takings = ledger.takings + event.amount)
+            .on(|ledger, event: &StockDelivered| *ledger.shelf(event.isbn) += event.copies)
+            .on(|ledger, event: &StockReserved| {
+                *ledger.shelf(event.isbn) -= event.quantity.value();
+            })
+            .on(|ledger, event: &StockReleased| {
+                *ledger.shelf(event.isbn) += event.quantity.value();
+            });
+        let store = system.store().ok_or("the shop has no store")?;
+        let (mut ledger, mut after) = (fold.begin(), Position::START);
+        loop {
+            let page = store.read(&EventQuery::all(), &after, PAGE).await?;
+            for stored in &page.events {
+                *ledger.events.entry(stored.event.name.to_string()).or_default() += 1;
+                fold.apply(&mut ledger, stored)?;
+            }
+            if page.at_head {
+                return Ok(ledger);
+            }
+            after = page.reached;
+        }
+    }
+}

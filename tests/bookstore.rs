@@ -1,0 +1,68 @@
+//! A bookstore whose process is killed in the middle recovers, and has sold what it would have sold.
+#![cfg(feature = "embedded")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+#[path = "../examples/bookstore/main.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod bookstore;
+
+/// Enough that some of everything happens.
+const LINES: usize = 400;
+
+/// In which file the child keeps its events.
+const STORE: &str = "BOOKSTORE_TEST_STORE";
+
+fn orders() -> Vec<u8> {
+    let all = include_bytes!("../examples/bookstore/orders.jsonl");
+    all.split_inclusive(|byte| *byte == b'\n').take(LINES).flatten().copied().collect()
+}
+
+/// What is printed about all runs on this file.
+async fn sell(store: &Path) -> String {
+    let orders = orders();
+    let summary = bookstore::place::run(orders.as_slice(), Some(store.into())).await.unwrap();
+    summary.to_string().split("in this run:").next().unwrap_or_default().to_owned()
+}
+
+/// Not a test of its own: what the test below kills.
+#[tokio::test]
+async fn the_child() {
+    if let Some(store) = std::env::var_os(STORE) {
+        let printed = sell(Path::new(&store)).await;
+        assert!(printed.contains("orders accepted"), "{printed}");
+    }
+}
+
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn a_bookstore_that_is_killed_goes_on_where_it_stopped() {
+    let folder =
+        Folder(std::env::temp_dir().join(format!("bookstore-killed-{}", std::process::id())));
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let undisturbed = sell(&folder.0.join("undisturbed.db")).await;
+
+    let store = folder.0.join("killed.db");
+    for milliseconds in [40, 130, 75, 310, 180, 520] {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "the_child"])
+            .env(STORE, &store)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(sell(&store).await, undisturbed);
+    assert_eq!(sell(&store).await, undisturbed);
+}
