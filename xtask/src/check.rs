@@ -9,6 +9,8 @@ pub(crate) fn test() -> Result<(), String> {
     step("tests of all crates", cargo(&["test", "--workspace"]))?;
     let yaml = ["test", "--package", "rdddy-core", "--features", "yaml", "--lib"];
     step("decoding from YAML", cargo(&yaml))?;
+    let killed = ["test", "--package", "rdddy", "--features", "embedded", "--test", "bookstore"];
+    step("a bookstore that is killed", cargo(&killed))?;
     step(
         "the facade with all features",
         cargo(&["check", "--package", "rdddy", "--all-features"]),
