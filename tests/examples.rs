@@ -17,6 +17,9 @@ mod consistency_boundary;
 #[path = "../examples/counter.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod counter;
+#[path = "../examples/forgetting.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod forgetting;
 #[path = "../examples/publish_subscribe.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod publish_subscribe;
@@ -32,6 +35,12 @@ mod supervision;
 #[path = "../examples/time_travel.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod time_travel;
+#[path = "../examples/upcasting.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod upcasting;
+#[path = "../examples/value_objects.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod value_objects;
 
 use bookstore::place::Arguments;
 use rdddy::model::DomainMap;
@@ -223,10 +232,57 @@ async fn one_name_goes_to_one_person() {
 }
 
 #[tokio::test]
-async fn the_past_is_there_and_a_person_is_forgotten() {
+async fn the_past_is_there() {
     let printed = time_travel::run().await.unwrap();
-    let expected = "at version 1: 700 cents\nat version 2: 950 cents\nat version 3: 980 cents\n\
-                    deposited by [\"Ada Lovelace\", \"Ada Lovelace\"]\n\
-                    deposited by [\"(forgotten)\", \"(forgotten)\"]\n";
+    let expected = "\
+now: 980 cents
+at version 0: 0 cents
+at version 1: 700 cents
+at version 2: 950 cents
+at version 3: 980 cents
+when event 1 was recorded: 700 cents
+when event 2 was recorded: 950 cents
+when event 3 was recorded: 980 cents
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test]
+async fn a_person_is_forgotten() {
+    let printed = forgetting::run().await.unwrap();
+    let expected = "\
+a name is stored: false
+280 cents by Ada Lovelace and Emmy Noether
+280 cents by (forgotten) and Emmy Noether
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test]
+async fn old_events_are_read_as_those_of_today() {
+    let printed = upcasting::run().await.unwrap();
+    let expected = "\
+lived in Den Haag (NL), Utrecht (NL), Gent (BE)
+stored: post.AddressSet 1 {\"line\":\"Lange Poten 3, Den Haag\"}
+stored: post.Moved 2 {\"town\":\"Utrecht\"}
+stored: post.Moved 3 {\"town\":\"Gent\",\"country\":\"BE\"}
+";
+    assert_eq!(printed, expected);
+}
+
+#[test]
+fn no_wrong_value_exists() {
+    let printed = value_objects::run().unwrap();
+    let expected = "\
+3 copies
+at most five books are lent at once (found 6)
+at most five books are lent at once (found 6)
+at most five books are lent at once (found 6)
+a loan ends after it begins
+Reader { id: ReaderId(1), email: Email(…) }, whose address has 15 characters
+with another address, the same reader: true
+library.too_many: reader 1 has too many books; later, perhaps: false
+library.at_the_binder: the book is being bound; later, perhaps: true
+";
     assert_eq!(printed, expected);
 }
