@@ -1,5 +1,10 @@
 //! A bookstore whose process is killed in the middle recovers, and has sold what it would have sold.
 #![cfg(feature = "embedded")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and kills a process by the real clock"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
