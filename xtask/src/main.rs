@@ -9,6 +9,7 @@
 
 mod bench;
 mod check;
+mod servers;
 mod workspace;
 
 use std::process::ExitCode;

@@ -69,16 +69,17 @@ impl Drop for Database {
 }
 
 fn server() -> String {
-    let address = std::env::var("RDDDY_TEST_POSTGRES");
-    address.expect("RDDDY_TEST_POSTGRES is the address of a server: run `cargo xtask test`")
+    // Set by `cargo xtask test`.
+    std::env::var("RDDDY_TEST_POSTGRES").unwrap()
 }
 
 pub(crate) async fn execute(address: &str, sql: &str) {
     let (client, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
-    let driver = tokio::task::spawn(connection);
+    let mut driver = tokio::task::JoinSet::new();
+    driver.spawn(connection);
     client.batch_execute(sql).await.unwrap();
     drop(client);
-    driver.await.unwrap().unwrap();
+    driver.join_next().await.unwrap().unwrap().unwrap();
 }
 
 pub(crate) fn run<T>(body: impl Future<Output = T>) -> T {
