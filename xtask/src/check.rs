@@ -19,7 +19,7 @@ pub(crate) fn test() -> Result<(), String> {
 }
 
 /// The store on PostgreSQL, with a server of its own.
-fn postgres() -> Result<(), String> {
+pub(crate) fn postgres() -> Result<(), String> {
     let server = Postgres::start()?;
     let tests = |filter: &[&str]| {
         let mut tests = cargo(&["test", "--package", "rdddy-postgres", "--", "--include-ignored"]);
