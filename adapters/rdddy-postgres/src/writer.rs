@@ -139,6 +139,13 @@ impl Writer {
                 Err(fault) if fault.is_lost() => {
                     tracing::warn!(?fault, "the connection was lost before a group was answered");
                     lost = self.pen.take().map(|pen| pen.session.backend);
+                    let patience = Instant::now() + limits::RECONNECT_PATIENCE;
+                    // A group that ends every connection is not sent for ever.
+                    if *deadline.get_or_insert(patience) <= Instant::now() {
+                        let told = Told::new(fault);
+                        group.fail(|| told.unacknowledged());
+                        return None;
+                    }
                 }
                 Err(fault) if group.appends.len() == 1 => {
                     if let Some(reply) = group.replies.pop() {
