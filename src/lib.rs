@@ -6,6 +6,12 @@ pub use rdddy_macros::{
     Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, aggregate, apply,
     bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, requires, upcast,
 };
+#[cfg(feature = "postgres")]
+#[doc(no_inline)]
+pub use rdddy_postgres as postgres;
+#[cfg(feature = "postgres")]
+#[doc(inline)]
+pub use rdddy_postgres::PostgresStore;
 #[cfg(feature = "embedded")]
 #[doc(no_inline)]
 pub use rdddy_sqlite as embedded;

@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CRATES: [&str; 5] =
-    ["src", "rdddy-core/src", "rdddy-macros/src", "rdddy-testkit/src", "adapters/rdddy-sqlite/src"];
+const CRATES: [&str; 6] = [
+    "src",
+    "rdddy-core/src",
+    "rdddy-macros/src",
+    "rdddy-testkit/src",
+    "adapters/rdddy-postgres/src",
+    "adapters/rdddy-sqlite/src",
+];
 
 /// What each module of the core may use of the others.
 const EDGES: [(&str, &[&str]); 7] = [
@@ -144,12 +150,16 @@ fn only_the_seam_names_the_clock_the_spawner_and_the_dice() {
 
 #[test]
 fn only_its_adapter_names_a_database() {
-    let named = offences(|path, text| {
-        let adapter = path.starts_with("adapters/rdddy-sqlite");
-        let names = code(text).any(|line| line.contains("rusqlite") || line.contains("SQLite"));
-        (names && !adapter).then(|| "names SQLite".to_owned())
-    });
-    assert_eq!(named, Vec::<String>::new());
+    for (folder, names) in [
+        ("adapters/rdddy-sqlite", ["rusqlite", "SQLite"]),
+        ("adapters/rdddy-postgres", ["tokio_postgres", "PostgreSQL"]),
+    ] {
+        let named = offences(|path, text| {
+            let name = names.into_iter().find(|name| code(text).any(|line| line.contains(name)))?;
+            (!path.starts_with(folder)).then(|| format!("names {name}"))
+        });
+        assert_eq!(named, Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::servers::postgres::Postgres;
 use crate::workspace;
 
 /// The README's test command: everything, with all features, and the concurrency models.
@@ -14,7 +15,21 @@ pub(crate) fn test() -> Result<(), String> {
     let embedded =
         [["test", "--package", "rdddy", "--all-features"].as_slice(), &embedded].concat();
     step("aggregates in one file, and a bookstore that is killed", cargo(&embedded))?;
+    postgres()?;
     loom()
+}
+
+/// The store on PostgreSQL, with a server of its own.
+pub(crate) fn postgres() -> Result<(), String> {
+    let server = Postgres::start()?;
+    let tests = |filter: &[&str]| {
+        let mut tests = cargo(&["test", "--package", "rdddy-postgres", "--", "--include-ignored"]);
+        tests.args(filter).env("RDDDY_TEST_POSTGRES", server.address());
+        tests.env("RDDDY_TEST_POSTGRES_RESTART", server.restart());
+        tests
+    };
+    step("the store on PostgreSQL", tests(&["--skip", "crash::"]))?;
+    step("the store on a server that crashes", tests(&["crash::"]))
 }
 
 /// The models of the lock-free parts, under loom.

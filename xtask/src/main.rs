@@ -9,6 +9,7 @@
 
 mod bench;
 mod check;
+mod servers;
 mod workspace;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test                         all tests, and the models of the lock-free parts
+  postgres                     the tests of the store on PostgreSQL alone
   loom                         the models alone
   miri                         the unit tests of the unsafe parts, interpreted
   bench actors|stores|compile|deps  measure rdddy against its peers; see benches/README.md";
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let outcome = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
             "test" => check::test(),
+            "postgres" => check::postgres(),
             "loom" => check::loom(),
             "miri" => check::miri(),
             "bench" => bench::run(rest),

@@ -42,18 +42,20 @@ pub type Store = std::sync::Arc<dyn rdddy_core::store::EventStore>;
 /// that closes the store it is given, which is the last handle, and opens the same content again. All
 /// of a law runs on one thread, which runs nothing else.
 ///
+/// Attributes before `run` stand on each test: `#[ignore = "needs a server"]`.
+///
 /// A law that does not end fails after [`TIME_LIMIT`](crate::conformance::TIME_LIMIT), and says so.
 #[macro_export]
 macro_rules! store_conformance {
-    ($run:path, $open:path, $reopen:path) => {
-        $crate::store_conformance!($run, $open);
-        $crate::store_conformance!(@durable $run, $open, $reopen:
+    ($(#[$attribute:meta])* $run:path, $open:path, $reopen:path) => {
+        $crate::store_conformance!($(#[$attribute])* $run, $open);
+        $crate::store_conformance!(@durable [$(#[$attribute])*] $run, $open, $reopen:
             what_was_stored_survives_a_reopen,
             a_repeated_command_is_known_after_a_reopen
         );
     };
-    ($run:path, $open:path) => {
-        $crate::store_conformance!(@laws $run, $open:
+    ($(#[$attribute:meta])* $run:path, $open:path) => {
+        $crate::store_conformance!(@laws [$(#[$attribute])*] $run, $open:
             what_was_appended_is_read,
             a_conflict_leaves_no_trace,
             what_follows_a_lost_event_is_refused,
@@ -72,26 +74,27 @@ macro_rules! store_conformance {
             the_latest_snapshot_of_a_fold_is_kept
         );
     };
-    (@laws $run:path, $open:path: $($law:ident),+) => {
+    (@laws $attributes:tt $run:path, $open:path: $($law:ident),+) => {
         $(
-            #[test]
-            fn $law() {
-                $crate::conformance::in_time(stringify!($law), || {
-                    $run(async { $crate::conformance::law::$law($open().await).await });
-                });
-            }
+            $crate::store_conformance!(@test $attributes $law {
+                $run(async { $crate::conformance::law::$law($open().await).await });
+            });
         )+
     };
-    (@durable $run:path, $open:path, $reopen:path: $($law:ident),+) => {
+    (@durable $attributes:tt $run:path, $open:path, $reopen:path: $($law:ident),+) => {
         $(
-            #[test]
-            fn $law() {
-                $crate::conformance::in_time(stringify!($law), || {
-                    $run(async {
-                        $crate::conformance::durable::$law($open().await, $reopen).await
-                    });
+            $crate::store_conformance!(@test $attributes $law {
+                $run(async {
+                    $crate::conformance::durable::$law($open().await, $reopen).await
                 });
-            }
+            });
         )+
+    };
+    (@test [$(#[$attribute:meta])*] $law:ident $body:block) => {
+        #[test]
+        $(#[$attribute])*
+        fn $law() {
+            $crate::conformance::in_time(stringify!($law), || $body);
+        }
     };
 }

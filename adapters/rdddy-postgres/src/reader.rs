@@ -1,0 +1,171 @@
+//! Reads: one statement each, so that all of an answer is of one moment.
+
+use rdddy_core::limits::READ_PAGE_MAX;
+use rdddy_core::message::MessageId;
+use rdddy_core::store::{
+    CommandRecord, EventQuery, Page, Position, Snapshot, StoredCommand, StoredEvent, StreamName,
+    Version,
+};
+use tokio_postgres::{Client, Statement};
+
+use crate::error::{Damage, Fault};
+use crate::group::id_bytes;
+use crate::record::{self, EVENT_COLUMNS, column, integer};
+
+/// A connection with its statements.
+pub(crate) struct Reader {
+    client: Client,
+    stream: Statement,
+    everything: Statement,
+    search: Statement,
+    head: Statement,
+    command: Statement,
+    snapshot: Statement,
+}
+
+impl Reader {
+    pub(crate) async fn new(client: Client) -> Result<Self, Fault> {
+        let stream = format!(
+            "select {EVENT_COLUMNS} from rdddy_events e \
+             where category = $1 and key = $2 and version >= $3 order by version limit $4"
+        );
+        let everything = format!(
+            "select h.position, {EVENT_COLUMNS} from rdddy_head h left join lateral \
+             (select * from rdddy_events where position > $1 order by position limit $2) e on true \
+             order by e.position"
+        );
+        let search = format!(
+            "select h.position, {EVENT_COLUMNS} from rdddy_head h left join \
+             (rdddy_search($1::text::jsonb, $2, $3) s join rdddy_events e on e.position = s) on true \
+             order by e.position"
+        );
+        Ok(Reader {
+            stream: client.prepare(&stream).await?,
+            everything: client.prepare(&everything).await?,
+            search: client.prepare(&search).await?,
+            head: client.prepare("select position from rdddy_head").await?,
+            command: client
+                .prepare("select reply, position from rdddy_commands where id = $1")
+                .await?,
+            snapshot: client
+                .prepare(
+                    "select version, data from rdddy_snapshots \
+                     where category = $1 and key = $2 and fingerprint = $3",
+                )
+                .await?,
+            client,
+        })
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(crate) async fn read_stream(
+        &self,
+        stream: &StreamName,
+        from: Version,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, Fault> {
+        let (category, key) = (stream.category().as_bytes(), stream.key().as_bytes());
+        let from = from.0.clamp(1, i64::MAX.unsigned_abs());
+        let limit = integer(limit.min(READ_PAGE_MAX) as u64);
+        let rows =
+            self.client.query(&self.stream, &[&category, &key, &integer(from), &limit]).await?;
+        let mut events = Vec::with_capacity(rows.len());
+        for (expected, row) in (from..).zip(&rows) {
+            let event = record::event(row, 0)?;
+            if event.version.0 != expected {
+                let place = format!("the event at version {expected} of the stream {stream}");
+                return Err(Fault::damaged(place, Damage::Missing));
+            }
+            events.push(event);
+        }
+        Ok(events)
+    }
+
+    pub(crate) async fn read(
+        &self,
+        query: &EventQuery,
+        after: &Position,
+        limit: usize,
+    ) -> Result<Page, Fault> {
+        let limit = limit.min(READ_PAGE_MAX);
+        let from = integer(after.sequence());
+        let everything = query.items().is_empty() && query.within().is_none();
+        let rows = if everything {
+            let most = integer(limit as u64);
+            self.client.query(&self.everything, &[&from, &most]).await?
+        } else {
+            let most = record::small(limit);
+            self.client.query(&self.search, &[&record::query(query), &from, &most]).await?
+        };
+        let first = rows.first().ok_or_else(no_head)?;
+        let head: i64 = column(first, 0, HEAD, "its position")?;
+        let mut events = Vec::new();
+        let mut last = from;
+        for row in &rows {
+            // The head alone, when there is no event.
+            if column::<Option<i64>>(row, 1, "an event", "its position")?.is_none() {
+                break;
+            }
+            let event = record::event(row, 1)?;
+            let position = integer(event.position.sequence());
+            if everything && position != last.saturating_add(1) {
+                return Err(Fault::damaged(record::place(last + 1), Damage::Missing));
+            }
+            last = position;
+            events.push(event);
+        }
+        if everything && events.len() < limit && last < head {
+            return Err(Fault::damaged(record::place(last + 1), Damage::Missing));
+        }
+        let reached = if events.len() < limit { head.max(from) } else { last };
+        Ok(Page { events, reached: record::position(reached), at_head: reached >= head })
+    }
+
+    pub(crate) async fn head(&self) -> Result<Position, Fault> {
+        head(&self.client, &self.head).await
+    }
+
+    pub(crate) async fn find_command(&self, id: MessageId) -> Result<Option<StoredCommand>, Fault> {
+        let row = self.client.query_opt(&self.command, &[&id_bytes(id)]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let place = format!("the command {id}");
+        let reply = column(&row, 0, &place, "its reply")?;
+        let position = record::position(column(&row, 1, &place, "its position")?);
+        Ok(Some(StoredCommand { command: CommandRecord { id, reply }, position }))
+    }
+
+    pub(crate) async fn load_snapshot(
+        &self,
+        stream: &StreamName,
+        fingerprint: u64,
+    ) -> Result<Option<Snapshot>, Fault> {
+        let (category, key) = (stream.category().as_bytes(), stream.key().as_bytes());
+        let row = self
+            .client
+            .query_opt(&self.snapshot, &[&category, &key, &fingerprint.cast_signed()])
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let place = format!("a snapshot of the stream {stream}");
+        let version = record::version(column(&row, 0, &place, "its version")?);
+        let data = column(&row, 1, &place, "its data")?;
+        Ok(Some(Snapshot { stream: stream.clone(), fingerprint, version, data }))
+    }
+}
+
+/// Where the last event stands.
+pub(crate) async fn head<S>(client: &Client, statement: &S) -> Result<Position, Fault>
+where
+    S: tokio_postgres::ToStatement + ?Sized,
+{
+    let row = client.query_opt(statement, &[]).await?.ok_or_else(no_head)?;
+    Ok(record::position(column(&row, 0, HEAD, "its position")?))
+}
+
+const HEAD: &str = "the head of the store";
+
+fn no_head() -> Fault {
+    Fault::damaged(HEAD, Damage::Missing)
+}

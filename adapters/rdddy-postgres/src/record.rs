@@ -1,0 +1,128 @@
+//! How events and queries are written down, and read again.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use rdddy_core::message::{MessageId, Metadata, Timestamp};
+use rdddy_core::store::{
+    EventQuery, NewEvent, Position, StoredEvent, StreamName, Tag, Version, Within,
+};
+use serde_json::{Value, json};
+use tokio_postgres::Row;
+use tokio_postgres::types::FromSql;
+
+use crate::error::{Damage, Fault};
+
+/// The columns of an event, of the table that is called `e`.
+pub(crate) const EVENT_COLUMNS: &str = "e.position, e.category, e.key, e.version, e.at, e.id, \
+     e.name, e.schema, e.data, e.tags, e.metadata";
+
+/// The event in the columns from `first` on, which are [`EVENT_COLUMNS`].
+pub(crate) fn event(row: &Row, first: usize) -> Result<StoredEvent, Fault> {
+    let number: i64 = column(row, first, "an event", "its position")?;
+    let place = place(number);
+    let text = |at, what| {
+        let bytes: Vec<u8> = column(row, first + at, &place, what)?;
+        String::from_utf8(bytes).map_err(|error| malformed(&place, what, &error))
+    };
+    let stream = StreamName::new(text(1, "its category")?, text(2, "its key")?)
+        .map_err(|error| malformed(&place, "the name of its stream", &error))?;
+    let tags: Option<String> = column(row, first + 9, &place, "its tags")?;
+    let tags: Vec<String> = match &tags {
+        None => Vec::new(),
+        Some(tags) => serde_json::from_str(tags)
+            .map_err(|error| malformed(&place, "the list of its tags", &error))?,
+    };
+    let tags: Result<Vec<Tag>, _> = tags.iter().map(|tag| Tag::parse(tag)).collect();
+    let metadata: String = column(row, first + 10, &place, "its metadata")?;
+    let metadata: Metadata = serde_json::from_str(&metadata)
+        .map_err(|error| malformed(&place, "its metadata", &error))?;
+    let event = NewEvent {
+        id: message_id(column(row, first + 5, &place, "its id")?, &place)?,
+        name: text(6, "its name")?.into(),
+        schema: column::<i32>(row, first + 7, &place, "its schema")?.cast_unsigned(),
+        data: column(row, first + 8, &place, "its data")?,
+        tags: tags.map_err(|error| malformed(&place, "a tag", &error))?,
+        metadata,
+    };
+    let at: i64 = column(row, first + 4, &place, "its time")?;
+    Ok(StoredEvent {
+        position: position(number),
+        stream,
+        version: version(column(row, first + 3, &place, "its version")?),
+        recorded_at: Timestamp(Duration::from_nanos(at.cast_unsigned())),
+        event,
+    })
+}
+
+/// One column of a row; one of another type is damage.
+pub(crate) fn column<'r, T: FromSql<'r>>(
+    row: &'r Row,
+    index: usize,
+    place: &str,
+    what: &'static str,
+) -> Result<T, Fault> {
+    row.try_get(index).map_err(|error| malformed(place, what, &error))
+}
+
+fn message_id(bytes: &[u8], place: &str) -> Result<MessageId, Fault> {
+    let bytes = bytes.try_into().map_err(|error| malformed(place, "its id", &error))?;
+    Ok(MessageId(u128::from_be_bytes(bytes)))
+}
+
+/// `query` as the server's search takes it.
+pub(crate) fn query(query: &EventQuery) -> String {
+    let (category, key) = match query.within() {
+        Some(Within::Category(category)) => (Some(&**category), None),
+        Some(Within::Stream(stream)) => (Some(stream.category()), Some(stream.key())),
+        _ => (None, None),
+    };
+    let items = query.items().iter().map(|item| {
+        let names: Vec<Value> = item.names().iter().map(|name| hex(name)).collect();
+        let tags: Vec<Value> = item.tags().iter().map(|tag| hex(tag.as_str())).collect();
+        json!({ "names": names, "tags": tags })
+    });
+    let items: Vec<Value> = items.collect();
+    json!({ "category": category.map(hex), "key": key.map(hex), "items": items }).to_string()
+}
+
+fn hex(text: &str) -> Value {
+    let digits = text.bytes().fold(String::with_capacity(text.len() * 2), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    });
+    Value::String(digits)
+}
+
+pub(crate) fn place(position: i64) -> String {
+    format!("the event at position {position}")
+}
+
+pub(crate) fn malformed(place: &str, what: &'static str, why: &dyn std::error::Error) -> Fault {
+    let why = why.source().map_or_else(|| why.to_string(), |source| format!("{why}: {source}"));
+    Fault::damaged(place, Damage::Malformed { what, why })
+}
+
+/// Positions and versions are counted from 1, and stay far below the largest integer of PostgreSQL.
+pub(crate) fn position(sequence: i64) -> Position {
+    Position::from_sequence(sequence.unsigned_abs())
+}
+
+pub(crate) fn version(number: i64) -> Version {
+    Version(number.unsigned_abs())
+}
+
+/// As an integer of PostgreSQL; beyond the largest is as good as the largest.
+pub(crate) fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The number of something in a group, which has far fewer than fit.
+pub(crate) fn small(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// Whole nanoseconds since 1970, up to the year 2554; the highest bit is kept in the sign.
+pub(crate) fn nanos(at: Timestamp) -> i64 {
+    u64::try_from(at.0.as_nanos()).unwrap_or(u64::MAX).cast_signed()
+}

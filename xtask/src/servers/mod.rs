@@ -1,0 +1,3 @@
+//! Servers that tests need, started for them and stopped again.
+
+pub(crate) mod postgres;
