@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rdddy::domain::KeyError;
 use rdddy::prelude::*;
-use rdddy::store::{MemoryStore, StreamName, Version};
+use rdddy::store::{EventStore, MemoryStore, StreamName, Version};
 use serde::{Deserialize, Serialize};
 
 bounded_context!("savings");
@@ -68,10 +68,8 @@ impl Keys {
 impl KeyStore for Keys {
     fn seal(&self, subject: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
         let Ring { keys, made } = &mut *self.lock();
-        let key = *keys.entry(subject.to_owned()).or_insert_with(|| {
-            *made += 1;
-            *made
-        });
+        *made += u8::from(!keys.contains_key(subject));
+        let key = *keys.entry(subject.to_owned()).or_insert(*made);
         Ok([key].into_iter().chain(plain.iter().map(|byte| byte ^ key)).collect())
     }
 
@@ -92,8 +90,8 @@ impl KeyStore for Keys {
 /// Forgets one of two customers, and returns what is to be printed.
 pub(crate) async fn run() -> rdddy::Result<String> {
     let keys = Arc::new(Keys::default());
-    let builder = ActorSystem::builder().store(MemoryStore::new()).keys(keys.clone());
-    let system = builder.start().await?;
+    let store = MemoryStore::new();
+    let system = ActorSystem::builder().store(store.clone()).keys(keys.clone()).start().await?;
     for (subject, name, cents) in [("ada", "Ada Lovelace", 250), ("emmy", "Emmy Noether", 30)] {
         let by = Personal::new(subject, name.to_owned());
         system.execute(Save { account: 1, cents, by }).await?;
@@ -104,7 +102,6 @@ pub(crate) async fn run() -> rdddy::Result<String> {
         format!("{cents} cents by {}\n", names.collect::<Vec<_>>().join(" and "))
     };
 
-    let store = system.store().ok_or("there is no store")?;
     let stored =
         store.read_stream(&StreamName::new("savings.Savings", "1")?, Version(1), 2).await?;
     let mut text = stored.iter().map(|stored| String::from_utf8_lossy(&stored.event.data));

@@ -1,10 +1,6 @@
 //! A bookstore whose process is killed in the middle recovers, and has sold what it would have sold.
 #![cfg(feature = "embedded")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test fails by panicking, and kills a process by the real clock"
-)]
+#![expect(clippy::disallowed_methods, reason = "who kills a process is not part of the system")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -25,17 +21,17 @@ fn orders() -> Vec<u8> {
     all.split_inclusive(|byte| *byte == b'\n').take(LINES).flatten().copied().collect()
 }
 
-/// What is printed about all runs on this file.
-async fn sell(store: &Path) -> String {
+/// What is printed about all runs on this file, or database.
+async fn sell(store: &Path) -> rdddy::Result<String> {
     let orders = orders();
-    let summary = bookstore::place::run(orders.as_slice(), Some(store.into())).await.unwrap();
-    summary.to_string().split("in this run:").next().unwrap_or_default().to_owned()
+    let summary = bookstore::place::run(orders.as_slice(), Some(store.into())).await?;
+    Ok(summary.to_string().split("in this run:").next().unwrap_or_default().to_owned())
 }
 
 #[tokio::test]
 #[ignore = "it is what the test below starts and kills"]
 async fn the_child() {
-    let printed = sell(Path::new(&std::env::var_os(STORE).unwrap())).await;
+    let printed = sell(Path::new(&std::env::var_os(STORE).unwrap())).await.unwrap();
     assert!(printed.contains("orders accepted"), "{printed}");
 }
 
@@ -52,7 +48,7 @@ async fn a_bookstore_that_is_killed_goes_on_where_it_stopped() {
     let folder =
         Folder(std::env::temp_dir().join(format!("bookstore-killed-{}", std::process::id())));
     std::fs::create_dir_all(&folder.0).unwrap();
-    let undisturbed = sell(&folder.0.join("undisturbed.db")).await;
+    let undisturbed = sell(&folder.0.join("undisturbed.db")).await.unwrap();
 
     let store = folder.0.join("killed.db");
     for milliseconds in [40, 130, 75, 310, 180, 520] {
@@ -66,6 +62,18 @@ async fn a_bookstore_that_is_killed_goes_on_where_it_stopped() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    assert_eq!(sell(&store).await, undisturbed);
-    assert_eq!(sell(&store).await, undisturbed);
+    assert_eq!(sell(&store).await.unwrap(), undisturbed);
+    assert_eq!(sell(&store).await.unwrap(), undisturbed);
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+async fn a_bookstore_on_postgres_goes_on_where_it_stopped() {
+    let server = std::env::var("RDDDY_TEST_POSTGRES").unwrap();
+    let address = format!("{server}/postgres");
+    rdddy::PostgresStore::migrate(&address).await.unwrap();
+    let first = sell(Path::new(&address)).await.unwrap();
+    assert!(first.contains("orders accepted"), "{first}");
+    assert_eq!(sell(Path::new(&address)).await.unwrap(), first);
 }

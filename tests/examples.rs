@@ -80,7 +80,7 @@ fn the_bookstore_understands_its_command_line() {
     assert_eq!((given.orders, given.store), ("orders.jsonl".into(), Some("shop.db".into())));
     for (line, says) in [
         (["--store"].as_slice(), "needs the path"),
-        (&["--store", "postgres://shop"], "not \"postgres://shop\""),
+        (&["--store", "mysql://shop"], "not \"mysql://shop\""),
         (&["a", "b"], "\"b\" is not understood"),
         (&["--shop"], "\"--shop\" is not understood"),
     ] {

@@ -25,8 +25,12 @@ impl Arguments {
             let text = argument.to_string_lossy();
             if text == "--store" {
                 let place = given.next().ok_or("`--store` needs the path of a file")?;
-                if place.to_string_lossy().contains("://") {
-                    return Err(format!("`--store` takes the path of a file, not {place:?}"));
+                let text = place.to_string_lossy();
+                if text.contains("://") && !is_postgres(&text) {
+                    return Err(format!(
+                        "`--store` takes the path of a file, or with `--features postgres` an \
+                         address postgres://…, not {place:?}"
+                    ));
                 }
                 store = Some(place.into());
             } else if text.starts_with("--") || orders.is_some() {
@@ -39,9 +43,25 @@ impl Arguments {
     }
 }
 
+/// Whether the place is a database that this program was built for.
+fn is_postgres(place: &str) -> bool {
+    cfg!(feature = "postgres") && place.starts_with("postgres://")
+}
+
+/// Runs orders through a bookstore whose events are kept there.
+pub(crate) async fn run(orders: impl BufRead, store: Option<PathBuf>) -> rdddy::Result<Summary> {
+    #[cfg(feature = "postgres")]
+    if let Some(address) =
+        store.as_ref().and_then(|place| place.to_str()).filter(|p| is_postgres(p))
+    {
+        return super::run(orders, rdddy::PostgresStore::connect(address).await?).await;
+    }
+    run_here(orders, store).await
+}
+
 /// Runs orders through a bookstore whose events are in this file, or in a temporary one.
 #[cfg(feature = "embedded")]
-pub(crate) async fn run(orders: impl BufRead, store: Option<PathBuf>) -> rdddy::Result<Summary> {
+async fn run_here(orders: impl BufRead, store: Option<PathBuf>) -> rdddy::Result<Summary> {
     use rdddy::EmbeddedStore;
     use rdddy::embedded::Durability;
 
@@ -62,7 +82,7 @@ pub(crate) async fn run(orders: impl BufRead, store: Option<PathBuf>) -> rdddy::
 
 /// Runs orders through a bookstore whose events are in memory.
 #[cfg(not(feature = "embedded"))]
-pub(crate) async fn run(orders: impl BufRead, store: Option<PathBuf>) -> rdddy::Result<Summary> {
+async fn run_here(orders: impl BufRead, store: Option<PathBuf>) -> rdddy::Result<Summary> {
     match store {
         None => super::run(orders, rdddy::store::MemoryStore::new()).await,
         Some(_) => Err("`--store` needs a file to be kept in: add `--features embedded`".into()),

@@ -29,6 +29,10 @@ pub(crate) fn postgres() -> Result<(), String> {
         tests
     };
     step("the store on PostgreSQL", tests(&["--skip", "crash::"]))?;
+    let mut bookstore = cargo(&["test", "--package", "rdddy", "--all-features"]);
+    bookstore.args(["--test", "bookstore", "--", "--include-ignored", "postgres"]);
+    bookstore.env("RDDDY_TEST_POSTGRES", server.address());
+    step("a bookstore on PostgreSQL", bookstore)?;
     step("the store on a server that crashes", tests(&["crash::"]))
 }
 
