@@ -75,3 +75,9 @@ pub const EXECUTE_RETRY: Duration = Duration::from_millis(2);
 pub const DECISION_ATTEMPTS: u32 = 16;
 /// The longest pause before a decision is taken anew.
 pub const DECISION_BACKOFF_MAX: Duration = Duration::from_millis(64);
+/// Longest name of a table of documents, in bytes.
+pub const TABLE_NAME_MAX: usize = 256;
+/// Longest key of a document, in bytes.
+pub const DOCUMENT_KEY_MAX: usize = 512;
+/// Documents that one commit writes.
+pub const COMMIT_WRITES_MAX: usize = 100_000;

@@ -8,6 +8,7 @@ mod name;
 mod position;
 
 mod append;
+mod document;
 mod event;
 mod query;
 mod snapshot;
@@ -23,6 +24,7 @@ pub use append::{
     Append, Appended, CommandRecord, Expected, NothingNew, StoredCommand, StreamAppend,
 };
 pub use decoder::{Decode, EventDecodeError, EventDecoder, Upcast};
+pub use document::{Commit, CommitError, Document, DocumentStore, Write};
 pub use error::{AppendError, ReadError, StoreCause};
 pub use event::{NewEvent, StoredEvent};
 pub use memory::{MemoryStore, StoreFault};

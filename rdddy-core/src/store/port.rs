@@ -2,10 +2,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use super::{
-    Append, AppendError, Appended, EventQuery, Position, ReadError, Snapshot, StoredCommand,
-    StoredEvent, StreamName, Version,
+    Append, AppendError, Appended, DocumentStore, EventQuery, Position, ReadError, Snapshot,
+    StoredCommand, StoredEvent, StreamName, Version,
 };
 use crate::message::MessageId;
 
@@ -106,6 +107,11 @@ pub trait EventStore: Send + Sync + 'static {
     ///
     /// [`AppendError`].
     fn save_snapshot(&self, snapshot: Snapshot) -> StoreFuture<'_, (), AppendError>;
+
+    /// The documents that this store keeps beside its events, if it does.
+    fn documents(&self) -> Option<Arc<dyn DocumentStore>> {
+        None
+    }
 }
 
 /// Some of the events that match a query.

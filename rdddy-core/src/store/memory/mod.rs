@@ -4,6 +4,7 @@
 //! explores what may happen in between. Nothing depends on time or on hashing.
 
 mod content;
+mod documents;
 mod fault;
 
 #[cfg(test)]
@@ -18,12 +19,14 @@ use std::task::Poll;
 use tokio::sync::Notify;
 
 use super::{
-    Append, AppendError, Appended, EventQuery, EventStore, Page, Position, ReadError, Snapshot,
-    StoreFuture, StoredCommand, StoredEvent, StreamName, Version,
+    Append, AppendError, Appended, Commit, CommitError, Document, DocumentStore, EventQuery,
+    EventStore, Page, Position, ReadError, Snapshot, StoreFuture, StoredCommand, StoredEvent,
+    StreamName, Version,
 };
 use crate::message::MessageId;
 use crate::seam::sync::lock;
 use content::Content;
+use documents::Documents;
 pub use fault::StoreFault;
 use fault::{Faults, Injected};
 
@@ -43,6 +46,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Shared {
     content: Mutex<Content>,
+    documents: Mutex<Documents>,
     changed: Notify,
 }
 
@@ -172,6 +176,10 @@ impl EventStore for MemoryStore {
         Box::pin(self.look(move |content| content.load_snapshot(stream, fingerprint)))
     }
 
+    fn documents(&self) -> Option<Arc<dyn DocumentStore>> {
+        Some(Arc::new(self.clone()))
+    }
+
     fn save_snapshot(&self, snapshot: Snapshot) -> StoreFuture<'_, (), AppendError> {
         Box::pin(async move {
             Append {
@@ -185,6 +193,43 @@ impl EventStore for MemoryStore {
             })?;
             self.acknowledge(changed).await
         })
+    }
+}
+
+impl DocumentStore for MemoryStore {
+    fn commit(&self, commit: Commit) -> StoreFuture<'static, (), CommitError> {
+        let store = self.clone();
+        let outcome = commit.check().and_then(|()| {
+            let refused = |source: Injected| AppendError::Unavailable { source: source.into() };
+            let fault = store.faults.enter().inspect_err(|_| store.wake()).map_err(refused)?;
+            Ok((fault, lock(&store.shared.documents).commit(commit)))
+        });
+        Box::pin(async move {
+            let (fault, outcome) = outcome?;
+            pause().await;
+            let left = store.faults.leave(fault).inspect_err(|_| store.wake());
+            left.map_err(|source| AppendError::Unacknowledged { source: source.into() })?;
+            outcome
+        })
+    }
+
+    fn get<'a>(
+        &'a self,
+        table: &'a str,
+        key: &'a str,
+    ) -> StoreFuture<'a, Option<Vec<u8>>, ReadError> {
+        let shared = &self.shared;
+        Box::pin(self.look(move |_| lock(&shared.documents).get(table, key)))
+    }
+
+    fn page<'a>(
+        &'a self,
+        table: &'a str,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<Document>, ReadError> {
+        let shared = &self.shared;
+        Box::pin(self.look(move |_| lock(&shared.documents).page(table, after, limit)))
     }
 }
 
