@@ -17,6 +17,7 @@ pub mod host;
 pub mod limits;
 pub mod message;
 pub mod model;
+pub mod process;
 pub mod runtime;
 mod seam;
 pub mod store;

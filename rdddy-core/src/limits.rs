@@ -81,3 +81,13 @@ pub const TABLE_NAME_MAX: usize = 256;
 pub const DOCUMENT_KEY_MAX: usize = 512;
 /// Documents that one commit writes.
 pub const COMMIT_WRITES_MAX: usize = 100_000;
+/// Events that a policy, a saga or a projection handles between two checkpoints.
+pub const FOLLOW_PAGE: usize = 512;
+/// The pause before a policy, a saga or a projection tries again what its store did not do.
+pub const FOLLOW_RETRY: Duration = Duration::from_millis(10);
+/// The longest such pause.
+pub const FOLLOW_RETRY_MAX: Duration = Duration::from_secs(5);
+/// Keys of one policy or saga that are handled at a time.
+pub const FOLLOW_WIDTH: usize = 64;
+/// How often a command of a policy is tried when it fails for a reason that may pass.
+pub const POLICY_ATTEMPTS: u32 = 8;

@@ -162,4 +162,19 @@ pub enum HostError {
         /// Where its block stands.
         second_location: SourceLocation,
     },
+    /// Policies, sagas and projections follow the events of a store.
+    #[error("a process needs a store: give the system one with `.store(..)`")]
+    NoStore,
+    /// How far a process has read is kept in documents, and the store has none.
+    #[error("`{process}` needs documents, which the store does not keep: give `.documents(..)`")]
+    NoDocuments {
+        /// The process.
+        process: &'static str,
+    },
+    /// Two processes have one name, and would read for one another.
+    #[error("two processes are called `{process}`")]
+    ProcessTwice {
+        /// The name.
+        process: &'static str,
+    },
 }

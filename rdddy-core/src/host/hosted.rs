@@ -16,16 +16,18 @@ use super::execute::{Execute, Executed, Executing, Order};
 use super::fault::{AggregateFault, FaultKind};
 use super::fold::{self, decoder_of};
 use super::publish::publish_due;
+use super::upcasters::Upcasters;
 use crate::domain::{
-    Aggregate, AggregateEvent, Decide, Decides, Decision, EventVisitor, KeyStore, Keyed, with_keys,
+    Aggregate, AggregateEvent, Decide, Decides, Decision, ErrorData, EventVisitor, KeyStore, Keyed,
+    with_keys,
 };
 use crate::limits;
 use crate::message::{ContractBreach, Event, MessageId, Metadata, Timestamp};
 use crate::runtime::{Failure, System, panic_message};
 use crate::seam::sync::lock;
 use crate::store::{
-    Append, AppendError, Appended, EventDecoder, EventStore, Expected, NewEvent, Position,
-    Snapshot, StoredCommand, StreamName, Version,
+    Append, AppendError, Appended, DocumentStore, EventDecoder, EventStore, Expected, NewEvent,
+    Position, Snapshot, StoredCommand, StreamName, Version,
 };
 
 /// What all hosted aggregates of a system share.
@@ -33,7 +35,22 @@ use crate::store::{
 pub(crate) struct Surroundings {
     pub(crate) store: Arc<dyn EventStore>,
     pub(crate) keys: Option<Arc<dyn KeyStore>>,
+    pub(crate) documents: Option<Arc<dyn DocumentStore>>,
+    pub(crate) upcasters: Arc<Upcasters>,
     pub(crate) busy: Arc<Busy>,
+}
+
+impl Surroundings {
+    /// A store, and nothing besides.
+    pub(crate) fn of(store: Arc<dyn EventStore>) -> Self {
+        Surroundings {
+            documents: store.documents(),
+            store,
+            keys: None,
+            upcasters: Arc::default(),
+            busy: Arc::default(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Surroundings {
@@ -218,7 +235,7 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
         let working = Working::new(&self.around.busy);
         Box::pin(async move {
             let _working = working;
-            let Order { mut command, id } = order;
+            let Order { mut command, id, cause } = order;
             if let Some(id) = id
                 && let Some(repeated) = self.repeated::<C>(id).await?
             {
@@ -228,7 +245,7 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
             let entry = self.entry(&key, system.seam().elapsed()).map_err(ExecuteError::Key)?;
             for attempt in 0..limits::EXECUTE_ATTEMPTS {
                 self.load::<C>(&system, &entry).await?;
-                match self.attempt(&system, &entry, command, id).await {
+                match self.attempt(&system, &entry, command, id, cause.as_ref()).await {
                     Attempt::Over(executed) => return executed,
                     Attempt::Again(back, overtaken) => {
                         if let Some(error) = overtaken {
@@ -247,6 +264,10 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
             let source = "the aggregate was taken out of memory again and again".into();
             Err(ExecuteError::Conflict(Arc::new(AppendError::Unavailable { source })))
         })
+    }
+
+    fn describe(&self, refusal: &C::Error) -> Option<ErrorData> {
+        A::describe(refusal)
     }
 }
 
@@ -292,12 +313,13 @@ impl<A: Aggregate> Hosted<A> {
         entry: &Arc<Entry<A>>,
         command: C,
         id: Option<MessageId>,
+        cause: Option<&Metadata>,
     ) -> Attempt<C>
     where
         A: Decides<C>,
     {
         let copy = A::copy(&command);
-        let (sent, appending) = match self.decide(system, entry, command, id) {
+        let (sent, appending) = match self.decide(system, entry, command, id, cause) {
             Decided::Over(executed) => return Attempt::Over(executed),
             Decided::NotLoaded(command) => return Attempt::Again(command, None),
             Decided::Sent(sent, appending) => (sent, appending),
@@ -355,12 +377,16 @@ impl<A: Aggregate> Hosted<A> {
         entry: &Entry<A>,
         command: C,
         id: Option<MessageId>,
+        cause: Option<&Metadata>,
     ) -> Decided<A, C>
     where
         A: Decides<C>,
     {
         let now = system.seam().timestamp();
-        let metadata = system.command_metadata(now);
+        let metadata = match cause {
+            Some(cause) => cause.caused(system.seam().message_id(), now),
+            None => system.command_metadata(now),
+        };
         let promised = if A::PROMISES { A::copy(&command) } else { None };
         let mut live = entry.lock();
         live.used = system.seam().elapsed();

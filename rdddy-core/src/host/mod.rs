@@ -11,24 +11,35 @@
 mod boundary;
 mod busy;
 mod committed;
+mod dispatch;
 mod entry;
 mod error;
 mod execute;
 mod fault;
 mod fold;
 mod hosted;
+mod process;
 mod publish;
 mod reach;
 mod repository;
 mod routes;
 mod start;
+mod upcasters;
 
 pub use boundary::{
     Agreed, Boundary, Consider, DecideError, DecisionModel, Facts, Fold, IntoFacts,
 };
 pub use committed::{Committed, Happened};
+pub use dispatch::{AnyCommand, Outcome};
 pub use error::{ExecuteError, HostError, HostReadError};
 pub use fault::{AggregateFault, FaultKind};
 pub use reach::NoStore;
 pub use repository::{History, LoadError, Loaded, Past, Repository};
 pub use routes::{AggregateEntry, CommandTable, OwnsCommands};
+
+pub(crate) use busy::Working;
+pub(crate) use dispatch::with_causes;
+pub(crate) use hosted::Surroundings;
+pub(crate) use process::{Process, Running};
+pub(crate) use start::process as running;
+pub(crate) use upcasters::Upcasters;

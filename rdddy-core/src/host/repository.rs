@@ -70,13 +70,13 @@ impl<A: Aggregate> Repository<A> {
     /// The aggregates in `store`.
     #[must_use]
     pub fn new(store: Arc<dyn EventStore>) -> Self {
-        Repository::over(Surroundings { store, keys: None, busy: Arc::default() })
+        Repository::over(Surroundings::of(store))
     }
 
     /// The aggregates in `store`, whose personal values are read with `keys`.
     #[must_use]
     pub fn with_keys(store: Arc<dyn EventStore>, keys: Arc<dyn KeyStore>) -> Self {
-        Repository::over(Surroundings { store, keys: Some(keys), busy: Arc::default() })
+        Repository::over(Surroundings { keys: Some(keys), ..Surroundings::of(store) })
     }
 
     pub(super) fn over(around: Surroundings) -> Self {

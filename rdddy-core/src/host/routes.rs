@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::error::HostError;
 use super::execute::Execute;
 use super::hosted::{Hosted, Surroundings};
+use super::upcasters::Upcasters;
 use crate::domain::{Aggregate, Decides, Keyed};
 use crate::message::Command;
 use crate::model::SourceLocation;
@@ -45,6 +46,7 @@ impl<A: Aggregate> CommandTable<'_, A> {
 pub struct AggregateEntry {
     type_id: fn() -> TypeId,
     register: fn(&mut Routes, &Surroundings),
+    add_upcasters: fn(&mut Upcasters),
 }
 
 inventory::collect!(AggregateEntry);
@@ -53,7 +55,15 @@ impl AggregateEntry {
     /// The entry of `A`.
     #[must_use]
     pub const fn of<A: OwnsCommands>() -> Self {
-        AggregateEntry { type_id: TypeId::of::<A>, register: register::<A> }
+        AggregateEntry {
+            type_id: TypeId::of::<A>,
+            register: register::<A>,
+            add_upcasters: Upcasters::add::<A>,
+        }
+    }
+
+    pub(super) fn add_upcasters(&self, upcasters: &mut Upcasters) {
+        (self.add_upcasters)(upcasters);
     }
 }
 

@@ -1,33 +1,64 @@
 //! Hosting as a part of a system: configured with it, found in it.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::error::ExecuteError;
-use super::execute::{Executed, Order};
+use super::committed::Committed;
+use super::error::{ExecuteError, HostError};
+use super::execute::{Execute, Executed, Order};
 use super::hosted::Surroundings;
+use super::process::{Process, Running};
 use super::routes::{AggregateEntry, OwnsCommands, Routes};
-use crate::domain::{KeyStore, Keyed};
-use crate::message::MessageId;
+use super::upcasters::Upcasters;
+use crate::domain::{ErrorData, KeyStore, Keyed};
+use crate::message::{MessageId, Metadata};
 use crate::runtime::{
     ActorSystem, ErrorReport, Extend, Extension, StartError, System, SystemBuilder,
 };
-use crate::store::EventStore;
+use crate::store::{DocumentStore, EventStore};
 
 /// What a system is to host, while it is configured.
 #[derive(Default)]
 pub(crate) struct HostConfig {
     store: Option<Arc<dyn EventStore>>,
     keys: Option<Arc<dyn KeyStore>>,
+    documents: Option<Arc<dyn DocumentStore>>,
     entries: Vec<AggregateEntry>,
+    processes: Vec<Box<dyn Process>>,
 }
 
 /// What a system hosts.
 struct Host {
     around: Surroundings,
     routes: Routes,
+    processes: OnceLock<BTreeMap<TypeId, Arc<dyn Running>>>,
+}
+
+impl Host {
+    fn stop_processes(&self) {
+        self.processes.get().into_iter().flat_map(BTreeMap::values).for_each(|one| one.stop());
+    }
+}
+
+/// A system that nobody holds any more lets go of what it hosts.
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.stop_processes();
+    }
+}
+
+/// The process of this type that a system runs.
+pub(crate) fn process<R: 'static + Send + Sync>(
+    system: &System,
+    type_id: TypeId,
+) -> Option<Arc<R>> {
+    let extension = system.extension()?;
+    let host = extension.as_any().downcast_ref::<Host>()?;
+    let running = host.processes.get()?.get(&type_id)?;
+    Arc::clone(running).as_any().downcast().ok()
 }
 
 /// The store and the keys of a system that has a store.
@@ -37,6 +68,7 @@ pub(super) fn surroundings(system: &System) -> Option<Surroundings> {
 
 impl Extension for Host {
     fn drain(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.stop_processes();
         Box::pin(self.around.busy.drained())
     }
 
@@ -47,14 +79,38 @@ impl Extension for Host {
 
 impl Extend for HostConfig {
     fn start(self: Box<Self>, system: &Arc<System>) -> Result<(), StartError> {
-        let HostConfig { store, keys, entries } = *self;
+        let HostConfig { store, keys, documents, entries, processes } = *self;
+        let failed = |error: HostError| StartError::Host(ErrorReport::of(error));
         // Without a store nothing is hosted, and a command says so.
-        let Some(store) = store else { return Ok(()) };
-        let around = Surroundings { store, keys, busy: Arc::default() };
-        let linked = inventory::iter::<AggregateEntry>.into_iter().copied();
-        let routes = Routes::to(linked.chain(entries), &around);
-        let routes = routes.map_err(|error| StartError::Host(ErrorReport::of(error)))?;
-        system.set_extension(Some(Arc::new(Host { around, routes })));
+        let Some(store) = store else {
+            return if processes.is_empty() { Ok(()) } else { Err(failed(HostError::NoStore)) };
+        };
+        let documents = documents.or_else(|| store.documents());
+        let entries: Vec<_> =
+            inventory::iter::<AggregateEntry>.into_iter().copied().chain(entries).collect();
+        let mut upcasters = Upcasters::default();
+        entries.iter().for_each(|entry| entry.add_upcasters(&mut upcasters));
+        let around = Surroundings {
+            store,
+            keys,
+            documents,
+            upcasters: Arc::new(upcasters),
+            busy: Arc::default(),
+        };
+        let routes = Routes::to(entries.into_iter(), &around).map_err(failed)?;
+        let host = Arc::new(Host { around, routes, processes: OnceLock::new() });
+        system.set_extension(Some(Arc::clone(&host) as _));
+        let mut running = BTreeMap::new();
+        let mut names = BTreeSet::new();
+        for process in processes {
+            let (name, found_by) = (process.name(), process.found_by());
+            if !names.insert(name) {
+                return Err(failed(HostError::ProcessTwice { process: name }));
+            }
+            running.insert(found_by, process.start(system, &host.around).map_err(failed)?);
+        }
+        // Nobody else sets it.
+        let _ = host.processes.set(running);
         Ok(())
     }
 
@@ -83,6 +139,16 @@ impl SystemBuilder {
         self.host(|config| config.keys = Some(keys))
     }
 
+    /// Where read models live, and how far they have read; beside the events, unless this says
+    /// otherwise.
+    pub fn documents(self, documents: impl DocumentStore) -> Self {
+        self.host(|config| config.documents = Some(Arc::new(documents)))
+    }
+
+    pub(crate) fn process(self, process: impl Process + 'static) -> Self {
+        self.host(|config| config.processes.push(Box::new(process)))
+    }
+
     /// Also hosts `A`, of which the linker may not know: it does not look into crates that nothing
     /// else refers to.
     pub fn aggregate<A: OwnsCommands>(self) -> Self {
@@ -107,7 +173,7 @@ impl ActorSystem {
     /// When the future is dropped, the command may be carried out or not; see
     /// [`ActorSystem::execute_as`].
     pub async fn execute<C: Keyed>(&self, command: C) -> Executed<C> {
-        self.execute_order(Order { command, id: None }).await
+        self.execute_order(Order { command, id: None, cause: None }).await
     }
 
     /// The same, once, however often it is called with this id: the answer is stored with the events,
@@ -117,20 +183,38 @@ impl ActorSystem {
     ///
     /// As for [`ActorSystem::execute`], and [`ExecuteError::ReplyNotStorable`].
     pub async fn execute_as<C: Keyed>(&self, id: MessageId, command: C) -> Executed<C> {
-        self.execute_order(Order { command, id: Some(id) }).await
+        self.execute_order(Order { command, id: Some(id), cause: None }).await
     }
 
     async fn execute_order<C: Keyed>(&self, order: Order<C>) -> Executed<C> {
+        let executor = self.executor::<C>()?;
+        executor.execute(Arc::clone(self.inner()), order).await
+    }
+
+    /// Carries out what follows from `cause`. A refusal is described, if its type allows that.
+    pub(super) async fn execute_caused<C: Keyed>(
+        &self,
+        command: C,
+        id: MessageId,
+        cause: Metadata,
+    ) -> Result<Committed<C::Reply>, (ExecuteError<C>, Option<ErrorData>)> {
+        let executor = self.executor::<C>().map_err(|error| (error, None))?;
+        let order = Order { command, id: Some(id), cause: Some(cause) };
+        let executed = Arc::clone(&executor).execute(Arc::clone(self.inner()), order).await;
+        executed.map_err(|error| {
+            let described = error.refusal().and_then(|refusal| executor.describe(refusal));
+            (error, described)
+        })
+    }
+
+    fn executor<C: Keyed>(&self) -> Result<Arc<dyn Execute<C>>, ExecuteError<C>> {
         let system = self.inner();
         if system.has_ended() {
             return Err(ExecuteError::ShuttingDown);
         }
-        let executor = {
-            let extension = system.extension().ok_or(ExecuteError::NoStore)?;
-            let host = extension.as_any().downcast_ref::<Host>().ok_or(ExecuteError::NoStore)?;
-            Arc::clone(host.routes.executor::<C>().ok_or(ExecuteError::NoOwner)?)
-        };
-        executor.execute(Arc::clone(system), order).await
+        let extension = system.extension().ok_or(ExecuteError::NoStore)?;
+        let host = extension.as_any().downcast_ref::<Host>().ok_or(ExecuteError::NoStore)?;
+        host.routes.executor::<C>().cloned().ok_or(ExecuteError::NoOwner)
     }
 
     /// The store that the system was started with.

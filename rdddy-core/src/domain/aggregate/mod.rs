@@ -14,6 +14,7 @@ pub use event::{AggregateEvent, EventFormat, EventVisitor, StoredForm, Upcast};
 use std::fmt::Display;
 use std::str::FromStr;
 
+use super::error::ErrorData;
 use crate::message::{Command, ContractBreach, Event};
 
 /// What tells aggregates of one type apart. Implemented by everything that can be written as text and
@@ -126,6 +127,12 @@ pub trait Decides<C: Keyed<Key = Self::Id>>: Aggregate {
     /// A copy of the command, to be decided again should somebody else have been first.
     fn copy(command: &C) -> Option<C> {
         let _ = command;
+        None
+    }
+
+    /// A refusal as data, if its type is a [`DomainError`](crate::domain::DomainError).
+    fn describe(refusal: &C::Error) -> Option<ErrorData> {
+        let _ = refusal;
         None
     }
 

@@ -76,7 +76,7 @@ impl Boundary {
     /// Takes decisions on `store`, by the clock of `system`, which hears the events.
     #[must_use]
     pub fn new(system: ActorSystem, store: Arc<dyn EventStore>) -> Self {
-        Boundary::over(system, Surroundings { store, keys: None, busy: Arc::default() })
+        Boundary::over(system, Surroundings::of(store))
     }
 
     /// The same, with `keys` for personal values.

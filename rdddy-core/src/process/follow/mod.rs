@@ -1,0 +1,18 @@
+//! Following the events of a store from a checkpoint, for a [`Reader`].
+//!
+//! Events are read in pages. Each event is delivered once for every key it concerns; a key whose
+//! event cannot be handled is parked, and the others go on. What the reader wants to be kept is
+//! committed together with the checkpoint, on the condition that nobody else has moved that.
+
+mod by_key;
+mod control;
+mod follower;
+mod parking;
+mod status;
+
+pub(crate) use by_key::by_key;
+pub(crate) use control::Control;
+pub(crate) use follower::{Delivery, Follower, Handled, Handling, Reader};
+pub use parking::{Parked, ParkedFault};
+pub use status::FollowStatus;
+pub(crate) use status::Progress;

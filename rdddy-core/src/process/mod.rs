@@ -1,0 +1,13 @@
+//! What goes on between aggregates, and what is read from their events.
+//!
+//! Everything here follows the events of the store from a checkpoint, and may be killed at any
+//! moment: it goes on at the checkpoint, and whatever comes again is recognized.
+
+mod derived;
+mod event_set;
+mod follow;
+mod policy;
+
+pub use event_set::{EventSet, ReadFormat};
+pub use follow::{FollowStatus, Parked, ParkedFault};
+pub use policy::{CommandRefused, Happening, IntoCommands, Policy, PolicyHandle, Refusals};
