@@ -1,10 +1,11 @@
 #![doc = include_str!("../README.md")]
 
-pub use rdddy_core::{domain, host, limits, message, model, runtime, simulation, store};
+pub use rdddy_core::{domain, host, limits, message, model, process, runtime, simulation, store};
 #[doc(inline)]
 pub use rdddy_macros::{
     Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, aggregate, apply,
-    bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, requires, upcast,
+    bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, policy, requires,
+    upcast,
 };
 #[cfg(feature = "postgres")]
 #[doc(no_inline)]
@@ -37,6 +38,7 @@ pub mod prelude {
     };
     pub use crate::host::{Committed, ExecuteError};
     pub use crate::message::{self, Metadata};
+    pub use crate::process::{Happening, Policy};
     pub use crate::runtime::{
         Actor, ActorConfig, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context,
         DeadReason, EventHandler, Failure, Handler, Overflow, Pool, Props, PublishError, Recipient,
@@ -44,7 +46,7 @@ pub mod prelude {
     };
     pub use rdddy_macros::{
         Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, aggregate, apply,
-        bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, requires,
-        upcast,
+        bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, policy,
+        requires, upcast,
     };
 }

@@ -9,6 +9,9 @@ pub use serde;
 #[path = "private/aggregate.rs"]
 mod aggregate;
 
+#[path = "private/process.rs"]
+mod process;
+
 use crate::limits;
 
 pub use crate::domain::{
@@ -21,6 +24,10 @@ pub use aggregate::{
     WithoutStoredForm, decision_of, event_from_json, event_to_json, fingerprint, state_from_json,
     state_to_json, upcasted,
 };
+
+pub use crate::domain::ErrorData;
+pub use crate::process::{EventSet, Happening, Policy, ReadFormat, Refusals};
+pub use process::{Reaction, RefusalProbe, WithErrorData, WithoutErrorData, commands_of};
 
 pub use crate::domain::{
     Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,

@@ -13,6 +13,8 @@ mod domain_error;
 mod entity;
 mod id;
 mod message;
+mod policy;
+mod process;
 mod stray;
 mod support;
 mod testkit;
@@ -262,6 +264,12 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn aggregate(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, aggregate::aggregate)
+}
+
+#[doc = include_str!("policy/policy.md")]
+#[proc_macro_attribute]
+pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, policy::policy)
 }
 
 #[doc = include_str!("aggregate/apply.md")]

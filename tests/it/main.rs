@@ -6,6 +6,7 @@ mod boundary;
 mod domain;
 mod fault;
 mod parity;
+mod process;
 mod promise;
 mod real;
 mod repository;

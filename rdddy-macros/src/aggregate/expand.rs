@@ -235,6 +235,12 @@ fn decide(model: &Model, decision: &Decision) -> TokenStream {
             use #private::{WithCopy as _, WithoutCopy as _};
             (&#private::CopyProbe::<#ty>::new()).copy(command)
         }
+        fn describe(
+            refusal: &<#ty as #private::Request>::Error,
+        ) -> ::core::option::Option<#private::ErrorData> {
+            use #private::{WithErrorData as _, WithoutErrorData as _};
+            (&#private::RefusalProbe::<<#ty as #private::Request>::Error>::new()).describe(refusal)
+        }
         fn stored_reply()
         -> ::core::option::Option<#private::StoredForm<<#ty as #private::Request>::Reply>> {
             use #private::{WithStoredForm as _, WithoutStoredForm as _};

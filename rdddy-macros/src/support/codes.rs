@@ -48,11 +48,15 @@ pub(crate) enum Code {
     E067,
     /// A method that cannot bring an old event up to date.
     E068,
+    /// A method that cannot be a handler of a policy.
+    E072,
+    /// A `#[policy]` without handlers, or on something that cannot be one.
+    E073,
 }
 
 #[cfg(test)]
 impl Code {
-    pub(crate) const ALL: [Code; 20] = [
+    pub(crate) const ALL: [Code; 22] = [
         Code::E001,
         Code::E002,
         Code::E003,
@@ -73,6 +77,8 @@ impl Code {
         Code::E066,
         Code::E067,
         Code::E068,
+        Code::E072,
+        Code::E073,
     ];
 }
 

@@ -1,0 +1,9 @@
+//! What the blocks of policies, sagas and projections have in common: methods that hear events.
+
+mod block;
+mod event_set;
+mod hearing;
+
+pub(crate) use block::{Input, check_header, parse};
+pub(crate) use event_set::EventSet;
+pub(crate) use hearing::{Context, Hearing, Receiver, Shape, hearing};

@@ -1,0 +1,4 @@
+//! What goes on between aggregates.
+
+mod policy;
+mod shop;
