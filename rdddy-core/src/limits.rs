@@ -91,3 +91,10 @@ pub const FOLLOW_RETRY_MAX: Duration = Duration::from_secs(5);
 pub const FOLLOW_WIDTH: usize = 64;
 /// How often a command of a policy is tried when it fails for a reason that may pass.
 pub const POLICY_ATTEMPTS: u32 = 8;
+/// How often a command of a saga is tried when it fails for a reason that may pass.
+pub const SAGA_ATTEMPTS: u32 = 12;
+/// Instances of a saga that are kept in memory.
+pub const SAGAS_LOADED_MAX: usize = 10_000;
+/// The longest that a durable timer sleeps before it looks at the clock again, which may have been
+/// set.
+pub const TIMER_SLICE: Duration = Duration::from_secs(60);

@@ -30,7 +30,7 @@ pub enum Outcome {
 
 type Executing = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-trait Dispatch: Send {
+trait Dispatch: Send + Sync {
     fn name(&self) -> &'static str;
     fn key(&self) -> String;
     fn execute(self: Box<Self>, system: ActorSystem, id: MessageId, cause: Metadata) -> Executing;

@@ -7,7 +7,12 @@ mod derived;
 mod event_set;
 mod follow;
 mod policy;
+mod saga;
 
 pub use event_set::{EventSet, ReadFormat};
 pub use follow::{FollowStatus, Parked, ParkedFault};
 pub use policy::{CommandRefused, Happening, IntoCommands, Policy, PolicyHandle, Refusals};
+pub use saga::{
+    CancelError, Drift, EventRole, Retry, Saga, SagaCommand, SagaContext, SagaHandle, SagaState,
+    SagaStep, SagaView, Step, StepCommand, StepKind, StepState, Timeout,
+};

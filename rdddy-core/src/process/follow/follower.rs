@@ -111,15 +111,15 @@ impl From<serde_json::Error> for Trouble {
 }
 
 impl<R: Reader> Follower<R> {
-    /// Starts following; `documents` is where the checkpoint is.
+    /// Starts following; `documents` is where the checkpoint is, and `control` what ends it.
     pub(crate) fn start(
         system: &Arc<System>,
         around: &Surroundings,
         documents: Arc<dyn DocumentStore>,
         reader: Arc<R>,
-    ) -> (Arc<Control>, Arc<Progress>) {
-        let (control, progress) =
-            (Arc::new(Control::default()), Arc::new(Progress::new(reader.name().into())));
+        control: Arc<Control>,
+    ) -> Arc<Progress> {
+        let progress = Arc::new(Progress::new(reader.name().into()));
         let follower = Follower {
             system: Arc::downgrade(system),
             store: Arc::clone(&around.store),
@@ -127,13 +127,13 @@ impl<R: Reader> Follower<R> {
             busy: around.clone(),
             parking: Parking::new(reader.name()),
             reader,
-            control: Arc::clone(&control),
+            control,
             progress: Arc::clone(&progress),
             position: Position::START,
             stored: None,
         };
         system.seam().spawn(follower.run());
-        (control, progress)
+        progress
     }
 
     async fn run(mut self) {

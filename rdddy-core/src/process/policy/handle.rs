@@ -65,7 +65,8 @@ impl<P: Policy> Process for Configured<P> {
         let process = P::name();
         let documents = around.documents.clone().ok_or(HostError::NoDocuments { process })?;
         let reader = Arc::new(PolicyReader::new(self.0, around));
-        let (control, progress) = Follower::start(system, around, documents, reader);
+        let control = Arc::<Control>::default();
+        let progress = Follower::start(system, around, documents, reader, Arc::clone(&control));
         Ok(Arc::new(RunningPolicy { control, progress }))
     }
 }

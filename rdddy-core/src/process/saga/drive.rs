@@ -1,0 +1,334 @@
+//! Carrying out what instances have written down.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::instance::{Instance, Next};
+use super::manager::{Manager, Slot, Trouble};
+use super::record::{Intent, Record};
+use super::view::SagaState;
+use super::{Retry, Saga, StepKind};
+use crate::host::{Outcome, Working};
+use crate::limits;
+use crate::message::Metadata;
+use crate::runtime::{ActorSystem, System};
+use crate::seam::sync::lock;
+
+/// Has what the instance in `slot` wants done be done, unless that is under way.
+pub(super) fn start<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, slot: &Arc<Slot<S>>) {
+    let mut driven = lock(&slot.driven);
+    if *driven || manager.control.is_stopped() {
+        return;
+    }
+    *driven = true;
+    drop(driven);
+    let (manager, slot) = (Arc::clone(manager), Arc::clone(slot));
+    let driving = drive(manager, Arc::clone(system), slot);
+    system.seam().spawn(driving);
+}
+
+async fn drive<S: Saga>(manager: Arc<Manager<S>>, system: Arc<System>, slot: Arc<Slot<S>>) {
+    let mut troubles = 0;
+    while !manager.control.is_stopped() {
+        match go_on(&manager, &system, &slot).await {
+            Ok(true) => troubles = 0,
+            Ok(false) => return,
+            Err(Trouble::Passing(why)) => {
+                tracing::warn!(saga = S::name(), key = &*slot.key, why, "cannot go on for now");
+                let longest = limits::FOLLOW_RETRY.saturating_mul(1 << troubles.min(10));
+                troubles += 1;
+                let pause = system.seam().sleep(longest.min(limits::FOLLOW_RETRY_MAX));
+                let _ = manager.control.unless_called(pause).await;
+            }
+            Err(Trouble::Lasting(why)) => {
+                tracing::error!(saga = S::name(), key = &*slot.key, why, "cannot be understood");
+                break;
+            }
+        }
+    }
+    *lock(&slot.driven) = false;
+}
+
+/// Does one thing; whether there may be another. Without one, the slot is no longer driven.
+async fn go_on<S: Saga>(
+    manager: &Arc<Manager<S>>,
+    system: &Arc<System>,
+    slot: &Slot<S>,
+) -> Result<bool, Trouble> {
+    let mut place = slot.instance.lock().await;
+    let instance = manager.load(&slot.key, &mut place).await?;
+    if instance.code() != Some(S::VERSION) {
+        *lock(&slot.driven) = false;
+        return Ok(false);
+    }
+    let (run, is_compensation, intent, cause) = match instance.next() {
+        Next::Wait => {
+            // Under the lock of the instance: whoever changes it next sees that.
+            *lock(&slot.driven) = false;
+            if instance.state().has_ended() {
+                manager.forget(&slot.key);
+            }
+            return Ok(false);
+        }
+        Next::Write(record) => {
+            let cause = own_cause(system);
+            settle(manager, system, &mut place, vec![record], &cause).await?;
+            return Ok(true);
+        }
+        Next::Undo { run } => {
+            let cause = own_cause(system);
+            let record = match instance.undo(run) {
+                Ok(record) => record,
+                Err(why) => Record::Stuck { why },
+            };
+            settle(manager, system, &mut place, vec![record], &cause).await?;
+            return Ok(true);
+        }
+        Next::Give { run, is_compensation, intent, cause } => (run, is_compensation, intent, cause),
+    };
+    let step = instance.step_of(run);
+    drop(place);
+    let given = give::<S>(manager, system, (step, is_compensation), &intent, &cause).await;
+    let Some(outcome) = given else {
+        *lock(&slot.driven) = false;
+        return Ok(false);
+    };
+    let mut place = slot.instance.lock().await;
+    let instance = manager.load(&slot.key, &mut place).await?;
+    if !instance.awaits(run, is_compensation) {
+        return Ok(true);
+    }
+    let records = if is_compensation {
+        after_compensation::<S>(step, outcome)
+    } else {
+        after_step(instance, step, outcome)
+    };
+    settle(manager, system, &mut place, records, &cause).await?;
+    Ok(true)
+}
+
+/// Applies records and writes them down, and tells the index where the instance is now.
+pub(super) async fn settle<S: Saga>(
+    manager: &Manager<S>,
+    system: &System,
+    place: &mut Option<Instance<S>>,
+    records: Vec<Record>,
+    cause: &Metadata,
+) -> Result<(), Trouble> {
+    let Some(instance) = place.as_mut() else { return Ok(()) };
+    let before = (instance.state(), instance.deadline);
+    for record in &records {
+        if let Err(why) = manager.apply(instance, record.clone()) {
+            *place = None;
+            return Err(Trouble::Lasting(why));
+        }
+    }
+    manager.write(system, place, records, cause).await?;
+    let Some(instance) = place.as_ref() else { return Ok(()) };
+    if (instance.state(), instance.deadline) != before {
+        manager.note(instance).await?;
+    }
+    if instance.state() == SagaState::NeedsOperator {
+        let why = instance.view().why.unwrap_or_default();
+        tracing::error!(saga = S::name(), key = instance.key, why, "needs an operator");
+    }
+    Ok(())
+}
+
+/// Gives a command until it is known what became of it, or it was given as often as is allowed. `None`
+/// when the system stops before that.
+async fn give<S: Saga>(
+    manager: &Manager<S>,
+    system: &Arc<System>,
+    (step, is_compensation): (usize, bool),
+    intent: &Intent,
+    cause: &Metadata,
+) -> Option<Outcome> {
+    let retry = if is_compensation { Retry::default() } else { S::STEPS[step].retry };
+    let mut attempt = 0;
+    loop {
+        let outcome = {
+            let _working = Working::new(&manager.around.busy);
+            give_once::<S>(system, (step, is_compensation), intent, cause).await
+        };
+        let passing = match &outcome {
+            Outcome::Refused(refusal) => refusal.transient,
+            Outcome::Unavailable(_) => true,
+            Outcome::Accepted(_) | Outcome::Defect(_) => false,
+        };
+        attempt += 1;
+        if !passing || attempt >= retry.max {
+            return Some(outcome);
+        }
+        let pause = system.seam().sleep(jittered(system, retry, attempt));
+        let rest = manager.control.unless_called(pause).await;
+        if rest.is_none() && manager.control.is_stopped() {
+            return None;
+        }
+    }
+}
+
+async fn give_once<S: Saga>(
+    system: &Arc<System>,
+    (step, is_compensation): (usize, bool),
+    intent: &Intent,
+    cause: &Metadata,
+) -> Outcome {
+    let json = match serde_json::to_vec(&intent.data) {
+        Ok(json) => json,
+        Err(error) => return Outcome::Defect(error.to_string()),
+    };
+    match S::read(step, is_compensation, &json) {
+        Ok(command) => {
+            command.command.execute(ActorSystem::of(system), intent.id, cause.clone()).await
+        }
+        Err(why) => Outcome::Defect(format!("{} cannot be read: {why}", intent.name)),
+    }
+}
+
+/// Between half of the pause and all of it, twice as long after each attempt.
+fn jittered(system: &System, retry: Retry, attempt: u32) -> Duration {
+    let longest = retry.first.saturating_mul(1 << attempt.saturating_sub(1).min(20));
+    let longest = longest.min(retry.longest);
+    let half = u64::try_from(longest.as_micros() / 2).unwrap_or(u64::MAX);
+    longest / 2 + Duration::from_micros(system.seam().below(half.max(1)))
+}
+
+fn after_step<S: Saga>(instance: &Instance<S>, step: usize, outcome: Outcome) -> Vec<Record> {
+    let kind = S::STEPS[step].kind;
+    let name = S::STEPS[step].name;
+    let running = instance.state() == SagaState::Running;
+    let then = |why: String, undone: bool| {
+        let forward = matches!(kind, StepKind::Retriable);
+        match (running, forward || !undone) {
+            (false, _) => None,
+            (true, true) => Some(Record::Stuck { why }),
+            (true, false) => Some(Record::Compensating { why }),
+        }
+    };
+    let step = name.to_owned();
+    match outcome {
+        Outcome::Accepted(position) => vec![Record::Accepted { step, position }],
+        Outcome::Refused(error) if !error.transient => {
+            let why = format!("`{name}` was refused: {error}");
+            std::iter::once(Record::Refused { step, error }).chain(then(why, true)).collect()
+        }
+        Outcome::Refused(error) => {
+            let tried = format!("`{name}` was tried too often: {error}");
+            exhausted(step, tried, kind, then)
+        }
+        Outcome::Unavailable(why) => {
+            let tried = format!("`{name}` was tried too often: {why}");
+            exhausted(step, tried, kind, then)
+        }
+        Outcome::Defect(why) => {
+            let why = format!("`{name}`: {why}");
+            let exhausted = Record::Exhausted { step, why: why.clone() };
+            std::iter::once(exhausted).chain(running.then_some(Record::Stuck { why })).collect()
+        }
+    }
+}
+
+/// Nobody knows what became of it: what cannot be undone has somebody look.
+fn exhausted(
+    step: String,
+    why: String,
+    kind: StepKind,
+    then: impl Fn(String, bool) -> Option<Record>,
+) -> Vec<Record> {
+    let record = Record::Exhausted { step, why: why.clone() };
+    std::iter::once(record).chain(then(why, kind.compensation().is_some())).collect()
+}
+
+fn after_compensation<S: Saga>(step: usize, outcome: Outcome) -> Vec<Record> {
+    let name = S::STEPS[step].name;
+    let stuck =
+        |why: String| vec![Record::Stuck { why: format!("`{name}` cannot be undone: {why}") }];
+    match outcome {
+        Outcome::Accepted(_) => vec![Record::Compensated { step: name.to_owned() }],
+        Outcome::Refused(error) => stuck(error.to_string()),
+        Outcome::Unavailable(why) | Outcome::Defect(why) => stuck(why),
+    }
+}
+
+/// What the saga does by itself, caused by nothing else.
+pub(super) fn own_cause(system: &System) -> Metadata {
+    Metadata::first(system.seam().message_id(), system.seam().timestamp())
+}
+
+/// Looks after the times of all instances, until the system stops.
+pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
+    while !manager.control.is_stopped() {
+        let Some(system) = manager.system.upgrade() else { return };
+        let now = system.seam().timestamp();
+        if let Some(key) = manager.timers.take_due(now) {
+            time_is_up(&manager, &system, &key).await;
+            continue;
+        }
+        // In slices: the clock may be set.
+        let left = manager.timers.earliest().map(|at| at.0.saturating_sub(now.0));
+        let slice = left.map(|left| system.seam().sleep(left.min(limits::TIMER_SLICE)));
+        let changed = manager.timers.changed();
+        drop(system);
+        match slice {
+            Some(slice) => {
+                let _ = manager.control.unless_called(either(slice, changed)).await;
+            }
+            None => {
+                let _ = manager.control.unless_called(changed).await;
+            }
+        }
+    }
+}
+
+async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    let (mut one, mut other) = (std::pin::pin!(one), std::pin::pin!(other));
+    std::future::poll_fn(|cx| {
+        if one.as_mut().poll(cx).is_ready() {
+            std::task::Poll::Ready(())
+        } else {
+            other.as_mut().poll(cx)
+        }
+    })
+    .await;
+}
+
+async fn time_is_up<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, key: &str) {
+    let slot = manager.slot(key);
+    let mut place = slot.instance.lock().await;
+    let now = system.seam().timestamp();
+    let outcome = async {
+        let instance = manager.load(key, &mut place).await?;
+        let mut records = instance.time_is_up(now);
+        if records.is_empty() {
+            manager.late.fetch_add(1, Ordering::Relaxed);
+            return Ok(());
+        }
+        let first = records.remove(0);
+        for record in &records {
+            manager.apply(instance, record.clone()).map_err(Trouble::Lasting)?;
+        }
+        records.insert(0, first);
+        let cause = own_cause(system);
+        manager.write(system, &mut place, records, &cause).await?;
+        match place.as_ref() {
+            Some(instance) => manager.note(instance).await,
+            None => Ok(()),
+        }
+    }
+    .await;
+    drop(place);
+    match outcome {
+        Ok(()) => start(manager, system, &slot),
+        Err(Trouble::Passing(why)) => {
+            tracing::warn!(saga = S::name(), key, why, "the time is up, and nobody hears");
+            // Again, soon.
+            let soon = now.0.saturating_add(limits::FOLLOW_RETRY_MAX);
+            manager.timers.set(key, crate::message::Timestamp(soon));
+        }
+        Err(Trouble::Lasting(why)) => {
+            tracing::error!(saga = S::name(), key, why, "cannot be understood");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! When the times of instances are up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::Notify;
+
+use crate::message::Timestamp;
+use crate::seam::sync::lock;
+
+/// The deadlines of all running instances. Nothing is looked at before it is due.
+#[derive(Default)]
+pub(super) struct Timers {
+    waiting: Mutex<Waiting>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    by_key: BTreeMap<Arc<str>, Timestamp>,
+    by_time: BTreeSet<(Timestamp, Arc<str>)>,
+}
+
+impl Timers {
+    /// The time of `key` is up at `at`, and at no other time.
+    pub(super) fn set(&self, key: &str, at: Timestamp) {
+        let mut waiting = lock(&self.waiting);
+        if waiting.by_key.get(key) == Some(&at) {
+            return;
+        }
+        waiting.remove(key);
+        let key: Arc<str> = key.into();
+        waiting.by_key.insert(Arc::clone(&key), at);
+        waiting.by_time.insert((at, key));
+        drop(waiting);
+        self.changed.notify_waiters();
+    }
+
+    pub(super) fn cancel(&self, key: &str) {
+        lock(&self.waiting).remove(key);
+    }
+
+    /// The earliest time at which one is up.
+    pub(super) fn earliest(&self) -> Option<Timestamp> {
+        lock(&self.waiting).by_time.first().map(|(at, _)| *at)
+    }
+
+    /// Takes out one whose time is up.
+    pub(super) fn take_due(&self, now: Timestamp) -> Option<Arc<str>> {
+        let mut waiting = lock(&self.waiting);
+        let (at, key) = waiting.by_time.first()?.clone();
+        if at > now {
+            return None;
+        }
+        waiting.remove(&key);
+        Some(key)
+    }
+
+    /// Waits until another time may be the earliest.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+}
+
+impl Waiting {
+    fn remove(&mut self, key: &str) {
+        if let Some((key, at)) = self.by_key.remove_entry(key) {
+            self.by_time.remove(&(at, key));
+        }
+    }
+}
