@@ -3,9 +3,9 @@
 pub use rdddy_core::{domain, host, limits, message, model, process, runtime, simulation, store};
 #[doc(inline)]
 pub use rdddy_macros::{
-    Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, aggregate, apply,
-    bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, policy, requires,
-    upcast,
+    Command, DomainError, Entity, Event, Id, Query, ValueObject, abort, actor, aggregate, apply,
+    bounded_context, compensation, end, ensures, handler, invariant, on_restart, on_start, on_stop,
+    policy, requires, saga, step, timeout, upcast,
 };
 #[cfg(feature = "postgres")]
 #[doc(no_inline)]
@@ -38,15 +38,15 @@ pub mod prelude {
     };
     pub use crate::host::{Committed, ExecuteError};
     pub use crate::message::{self, Metadata};
-    pub use crate::process::{Happening, Policy};
+    pub use crate::process::{Happening, Policy, Saga, SagaContext, SagaState, Timeout};
     pub use crate::runtime::{
         Actor, ActorConfig, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context,
         DeadReason, EventHandler, Failure, Handler, Overflow, Pool, Props, PublishError, Recipient,
         RestartPolicy, Router, Routing, SendError, StopReason, Strategy, SystemEvent, Terminated,
     };
     pub use rdddy_macros::{
-        Command, DomainError, Entity, Event, Id, Query, ValueObject, actor, aggregate, apply,
-        bounded_context, ensures, handler, invariant, on_restart, on_start, on_stop, policy,
-        requires, upcast,
+        Command, DomainError, Entity, Event, Id, Query, ValueObject, abort, actor, aggregate,
+        apply, bounded_context, compensation, end, ensures, handler, invariant, on_restart,
+        on_start, on_stop, policy, requires, saga, step, timeout, upcast,
     };
 }

@@ -26,8 +26,13 @@ pub use aggregate::{
 };
 
 pub use crate::domain::ErrorData;
-pub use crate::process::{EventSet, Happening, Policy, ReadFormat, Refusals};
-pub use process::{Reaction, RefusalProbe, WithErrorData, WithoutErrorData, commands_of};
+pub use crate::process::{
+    EventRole, EventSet, Happening, Policy, ReadFormat, Refusals, Retry, Saga, SagaCommand,
+    SagaContext, Step, StepCommand, StepKind, Timeout,
+};
+pub use process::{
+    Reaction, RefusalProbe, WithErrorData, WithoutErrorData, commands_of, has_tag, written_command,
+};
 
 pub use crate::domain::{
     Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,

@@ -15,6 +15,7 @@ mod id;
 mod message;
 mod policy;
 mod process;
+mod saga;
 mod stray;
 mod support;
 mod testkit;
@@ -270,6 +271,47 @@ pub fn aggregate(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, policy::policy)
+}
+
+#[doc = include_str!("saga/saga.md")]
+#[proc_macro_attribute]
+pub fn saga(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, saga::saga)
+}
+
+/// Marks a method of a [`macro@saga`] block that acts on an event: it returns the command that it wants
+/// given. See there for its options.
+#[proc_macro_attribute]
+pub fn step(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, |_, item| stray::stray("step", "taken", item))
+}
+
+/// Marks a method of a [`macro@saga`] block that undoes a step: it returns the command that it wants
+/// given, and takes the event that the step acted on, if it needs it.
+#[proc_macro_attribute]
+pub fn compensation(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, |_, item| stray::stray("compensation", "called", item))
+}
+
+/// Marks a method of a [`macro@saga`] block: its event says that the saga has failed, and what it has
+/// done is undone, unless the pivot is past.
+#[proc_macro_attribute]
+pub fn abort(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, |_, item| stray::stray("abort", "called", item))
+}
+
+/// Marks a method of a [`macro@saga`] block: its event is the last that the saga hears. Without one, a
+/// saga ends when the command of its last step was carried out.
+#[proc_macro_attribute]
+pub fn end(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, |_, item| stray::stray("end", "called", item))
+}
+
+/// Marks a method of a [`macro@saga`] block that says what is to be done when the time is up:
+/// `#[timeout("15m")] fn expired(&mut self) -> Timeout`. It is not called once the pivot is past.
+#[proc_macro_attribute]
+pub fn timeout(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, |_, item| stray::stray("timeout", "called", item))
 }
 
 #[doc = include_str!("aggregate/apply.md")]

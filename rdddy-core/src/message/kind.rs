@@ -74,6 +74,9 @@ pub trait Event: Message + Sync {
     /// The whole names under which it was stored before it was renamed.
     const FORMERLY: &'static [&'static str] = &[];
 
+    /// The names of its fields with `#[tag]`.
+    const TAGS: &'static [&'static str] = &[];
+
     /// What it is about: name and value of each field with `#[tag]`.
     fn tags(&self) -> Vec<(&'static str, String)> {
         Vec::new()

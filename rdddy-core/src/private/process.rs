@@ -4,7 +4,42 @@ use std::marker::PhantomData;
 
 use crate::domain::{DomainError, ErrorData};
 use crate::host::AnyCommand;
-use crate::process::IntoCommands;
+use crate::message::Event;
+use crate::process::{IntoCommands, SagaCommand, StepCommand};
+
+/// Whether events of type `E` say which instance of a saga, or row of a projection, they are for; does
+/// not compile where they do not.
+#[expect(clippy::panic, reason = "evaluated at compile time only")]
+pub const fn has_tag<E: Event>(tag: &str) {
+    let mut at = 0;
+    while at < E::TAGS.len() {
+        if same(E::TAGS[at], tag) {
+            return;
+        }
+        at += 1;
+    }
+    panic!(
+        "rdddy::E101: this event does not say which instance it is for: none of its fields with `#[tag]` is called like the `key`"
+    );
+}
+
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
+/// A command of a saga, written down, by what a step returned.
+///
+/// # Errors
+///
+/// What its `Serialize` says.
+pub fn written_command(returned: impl SagaCommand) -> Result<Option<StepCommand>, String> {
+    returned.write()
+}
 
 /// What a policy does about an event.
 pub type Reaction = Result<Vec<AnyCommand>, String>;

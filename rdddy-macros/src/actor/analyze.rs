@@ -57,7 +57,7 @@ impl Found {
             Role::OnStart => add_hook(&mut self.on_start, role, method, mistakes),
             Role::OnStop => add_hook(&mut self.on_stop, role, method, mistakes),
             Role::OnRestart => add_hook(&mut self.on_restart, role, method, mistakes),
-            Role::Requires | Role::Ensures | Role::Apply | Role::Upcast => {}
+            _ => {}
         }
     }
 }

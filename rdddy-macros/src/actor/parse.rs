@@ -37,6 +37,11 @@ pub(crate) enum Role {
     Invariant,
     Apply,
     Upcast,
+    Step,
+    Compensation,
+    Abort,
+    End,
+    Timeout,
 }
 
 impl Role {
@@ -53,7 +58,10 @@ impl Role {
     /// What stands in an `#[aggregate]` block.
     pub(crate) const OF_AGGREGATE: [Role; 6] =
         [Role::Handler, Role::Apply, Role::Upcast, Role::Requires, Role::Ensures, Role::Invariant];
-    const ALL: [(&'static str, Role); 9] = [
+    /// What stands in a `#[saga]` block.
+    pub(crate) const OF_SAGA: [Role; 6] =
+        [Role::Handler, Role::Step, Role::Compensation, Role::Abort, Role::End, Role::Timeout];
+    const ALL: [(&'static str, Role); 14] = [
         ("handler", Role::Handler),
         ("on_start", Role::OnStart),
         ("on_stop", Role::OnStop),
@@ -63,6 +71,11 @@ impl Role {
         ("invariant", Role::Invariant),
         ("apply", Role::Apply),
         ("upcast", Role::Upcast),
+        ("step", Role::Step),
+        ("compensation", Role::Compensation),
+        ("abort", Role::Abort),
+        ("end", Role::End),
+        ("timeout", Role::Timeout),
     ];
 
     /// The name of the attribute.

@@ -74,8 +74,10 @@ fn kind(model: &Model) -> TokenStream {
     let formerly = quote!(#(#formerly)*);
     let tags = (!model.tags.is_empty()).then(|| {
         let fields = &model.tags;
-        let names = fields.iter().map(ToString::to_string);
+        let names: Vec<_> = fields.iter().map(ToString::to_string).collect();
         quote! {
+            const TAGS: &'static [&'static str] = &[#(#names),*];
+
             fn tags(&self) -> ::std::vec::Vec<(&'static str, ::std::string::String)> {
                 ::std::vec![#((#names, ::std::string::ToString::to_string(&self.#fields))),*]
             }

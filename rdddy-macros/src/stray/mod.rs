@@ -11,7 +11,13 @@ pub(crate) fn stray(name: &'static str, what: &str, item: TokenStream) -> TokenS
     collect(|mistakes| {
         // The attribute itself is what the call site of this macro is.
         let at = Ident::new(name, Span::call_site());
-        let block = if matches!(name, "apply" | "upcast") { "aggregate(id = ..)" } else { "actor" };
+        let block = match name {
+            "apply" | "upcast" => "aggregate(id = ..)",
+            "step" | "compensation" | "abort" | "end" | "timeout" => {
+                "saga(starts_on = .., key = ..)"
+            }
+            _ => "actor",
+        };
         let sentence =
             format!("this `#[{name}]` is never {what}: its impl block is not marked `#[{block}]`");
         mistakes.report(

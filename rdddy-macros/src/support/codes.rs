@@ -52,11 +52,21 @@ pub(crate) enum Code {
     E072,
     /// A `#[policy]` without handlers, or on something that cannot be one.
     E073,
+    /// A `#[saga]` that lacks what it needs, or on something that cannot be one.
+    E076,
+    /// A method that cannot be what it is marked as in a saga.
+    E077,
+    /// A step before the pivot that nothing undoes.
+    E078,
+    /// A compensation that does not exist, is not used, or takes something else than its step.
+    E079,
+    /// Two pivots, or a step on the wrong side of one.
+    E100,
 }
 
 #[cfg(test)]
 impl Code {
-    pub(crate) const ALL: [Code; 22] = [
+    pub(crate) const ALL: [Code; 27] = [
         Code::E001,
         Code::E002,
         Code::E003,
@@ -79,6 +89,11 @@ impl Code {
         Code::E068,
         Code::E072,
         Code::E073,
+        Code::E076,
+        Code::E077,
+        Code::E078,
+        Code::E079,
+        Code::E100,
     ];
 }
 

@@ -145,7 +145,7 @@ async fn give<S: Saga>(
     intent: &Intent,
     cause: &Metadata,
 ) -> Option<Outcome> {
-    let retry = if is_compensation { Retry::default() } else { S::STEPS[step].retry };
+    let retry = if is_compensation { Retry::DEFAULT } else { S::STEPS[step].retry };
     let mut attempt = 0;
     loop {
         let outcome = {

@@ -166,13 +166,24 @@ pub struct Retry {
     pub longest: Duration,
 }
 
-impl Default for Retry {
-    fn default() -> Self {
-        Retry {
-            max: limits::SAGA_ATTEMPTS,
-            first: limits::FOLLOW_RETRY,
-            longest: limits::FOLLOW_RETRY_MAX,
-        }
+impl Retry {
+    /// As the limits say.
+    pub const DEFAULT: Retry = Retry {
+        max: limits::SAGA_ATTEMPTS,
+        first: limits::FOLLOW_RETRY,
+        longest: limits::FOLLOW_RETRY_MAX,
+    };
+
+    /// With so many attempts.
+    #[must_use]
+    pub const fn attempts(self, max: u32) -> Self {
+        Retry { max, ..self }
+    }
+
+    /// With pauses from `first` to `longest`.
+    #[must_use]
+    pub const fn backoff(self, first: Duration, longest: Duration) -> Self {
+        Retry { first, longest, ..self }
     }
 }
 
