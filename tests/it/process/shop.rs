@@ -45,9 +45,6 @@ pub(crate) enum ShelfError {
     Cursed,
 }
 
-/// How often the lorry is late before it comes.
-pub(crate) const LATE: u32 = 2;
-
 #[derive(Default, Debug, Clone, PartialEq)]
 pub(crate) struct Shelf {
     pub(crate) copies: u32,
