@@ -89,7 +89,7 @@ trait Parity {
 
 impl Parity for Decide<Shelf> {
     fn id_parity(&self) -> bool {
-        self.next_id() % 2 == 0
+        self.next_id().is_multiple_of(2)
     }
 }
 

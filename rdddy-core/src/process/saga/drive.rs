@@ -286,7 +286,8 @@ pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
     }
 }
 
-async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+/// Waits for either.
+pub(super) async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
     let (mut one, mut other) = (std::pin::pin!(one), std::pin::pin!(other));
     std::future::poll_fn(|cx| {
         if one.as_mut().poll(cx).is_ready() {
