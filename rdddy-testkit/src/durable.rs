@@ -164,6 +164,13 @@ impl Durable {
         self.lives
     }
 
+    /// The same store with another program, as after a deploy. The present life ends.
+    #[must_use]
+    pub fn reborn(mut self, configure: impl Fn(SystemBuilder) -> SystemBuilder + 'static) -> Self {
+        self.life = None;
+        Durable { configure: Box::new(configure), ..self }
+    }
+
     /// What stays when the process dies.
     #[must_use]
     pub fn disk(&self) -> MemoryStore {

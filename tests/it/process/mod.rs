@@ -3,6 +3,7 @@
 rdddy::bounded_context!("process");
 
 mod fulfilment;
+mod operator;
 mod policy;
 mod saga;
 mod shop;
