@@ -4,6 +4,7 @@ rdddy::bounded_context!("process");
 
 mod fulfilment;
 mod operator;
+mod planted;
 mod policy;
 mod saga;
 mod shop;
