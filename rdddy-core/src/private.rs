@@ -13,13 +13,13 @@ use crate::limits;
 
 pub use crate::domain::{
     Aggregate, AggregateEvent, Decide, Decides, Decision, DecisionOf, Emits, EventFormat,
-    EventVisitor, Keyed, StoredForm,
+    EventVisitor, Keyed, Stored, StoredForm,
 };
 pub use crate::host::{AggregateEntry, CommandTable, OwnsCommands};
 pub use aggregate::{
-    CopyProbe, IntoUpcast, JsonResult, StoredProbe, WithCopy, WithStoredForm, WithoutCopy,
-    WithoutStoredForm, decision_of, event_from_json, event_to_json, fingerprint, state_from_json,
-    state_to_json, upcasted,
+    CopyProbe, IntoUpcast, JsonResult, KeptState, STATE_FINGERPRINT, StoredProbe, WithCopy,
+    WithStoredForm, WithoutCopy, WithoutStoredForm, decision_of, event_from_json, event_to_json,
+    fingerprint, state_form, upcasted,
 };
 
 pub use crate::domain::{

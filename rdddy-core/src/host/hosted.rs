@@ -1,9 +1,8 @@
 //! All loaded aggregates of one type, and how they execute commands.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -15,14 +14,15 @@ use super::error::ExecuteError;
 use super::execute::{Execute, Executed, Executing, Order};
 use super::fault::{AggregateFault, FaultKind};
 use super::fold::{self, decoder_of};
+use super::loaded::LoadedAggregates;
 use super::publish::publish_due;
 use crate::domain::{
-    Aggregate, AggregateEvent, Decide, Decides, Decision, EventVisitor, KeyStore, Keyed, with_keys,
+    Aggregate, AggregateEvent, Decide, Decides, Decision, EventVisitor, KeyStore, Keyed, Stored,
+    with_keys,
 };
 use crate::limits;
 use crate::message::{ContractBreach, Event, MessageId, Metadata, Timestamp};
 use crate::runtime::{Failure, System, panic_message};
-use crate::seam::sync::lock;
 use crate::store::{
     Append, AppendError, Appended, EventDecoder, EventStore, Expected, NewEvent, Position,
     Snapshot, StoredCommand, StreamName, Version,
@@ -42,17 +42,11 @@ impl std::fmt::Debug for Surroundings {
     }
 }
 
-/// A power of two: enough that callers hardly ever meet at the door of one.
-const SHARDS: usize = 64;
-
-type Shard<A> = Mutex<BTreeMap<Arc<str>, Arc<Entry<A>>>>;
-
 /// See the module.
 pub(crate) struct Hosted<A: Aggregate> {
     around: Surroundings,
     decoder: EventDecoder<A::Event>,
-    category: Arc<str>,
-    shards: Box<[Shard<A>]>,
+    loaded: LoadedAggregates<A>,
 }
 
 impl<A: Aggregate> std::fmt::Debug for Hosted<A> {
@@ -81,37 +75,8 @@ enum Attempt<C: crate::message::Command> {
 
 impl<A: Aggregate> Hosted<A> {
     pub(crate) fn new(around: Surroundings) -> Arc<Self> {
-        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Arc::new(Hosted {
-            around,
-            decoder: decoder_of::<A>(),
-            category: A::category().into(),
-            shards,
-        })
-    }
-
-    fn shard(&self, key: &str) -> &Shard<A> {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        #[expect(clippy::cast_possible_truncation, reason = "a few of its bits")]
-        let nth = hasher.finish() as usize % SHARDS;
-        &self.shards[nth]
-    }
-
-    /// The entry of the aggregate with this key, and the time it is used.
-    fn entry(&self, key: &str, now: Duration) -> Result<Arc<Entry<A>>, crate::store::NameError> {
-        let mut shard = lock(self.shard(key));
-        if let Some(entry) = shard.get(key) {
-            return Ok(Arc::clone(entry));
-        }
-        if shard.len() >= limits::LOADED_AGGREGATES_MAX / SHARDS {
-            passivate(&mut shard, now);
-        }
-        let key: Arc<str> = key.into();
-        let stream = StreamName::new(Arc::clone(&self.category), Arc::clone(&key))?;
-        let entry = Arc::new(Entry::new(stream));
-        shard.insert(key, Arc::clone(&entry));
-        Ok(entry)
+        let loaded = LoadedAggregates::new();
+        Arc::new(Hosted { around, decoder: decoder_of::<A>(), loaded })
     }
 
     /// Folds the aggregate, unless that has been done.
@@ -169,15 +134,33 @@ impl<A: Aggregate> Hosted<A> {
         })
     }
 
-    fn snapshot(&self, live: &mut Live<A>, stream: &StreamName, version: u64) -> Option<Snapshot> {
-        let due = u64::from(A::SNAPSHOT_EVERY?) <= version - live.snapshot;
-        let state = live.state.as_ref().filter(|_| due)?;
-        let keys = self.around.keys.as_ref();
-        // One that cannot be written is not worth failing a command for: the events are all there.
-        let snapshot =
-            with_keys(keys, || fold::snapshot_of(state, stream, Version(version)))?.ok()?;
-        live.snapshot = version;
-        Some(snapshot)
+    /// The state, if it is to be stored with the events that led to `version`.
+    fn snapshot(
+        &self,
+        live: &mut Live<A>,
+        stream: &StreamName,
+        version: u64,
+    ) -> serde_json::Result<Option<Snapshot>> {
+        let every = match A::STORED {
+            Stored::State => Some(1),
+            _ => A::SNAPSHOT_EVERY.map(u64::from),
+        };
+        let due = every.is_some_and(|every| every <= version - live.snapshot);
+        let Some(state) = live.state.as_ref().filter(|_| due) else { return Ok(None) };
+        let saved = || fold::snapshot_of(state, stream, Version(version)).transpose();
+        match with_keys(self.around.keys.as_ref(), saved) {
+            Ok(Some(snapshot)) => {
+                live.snapshot = version;
+                Ok(Some(snapshot))
+            }
+            // Without it the aggregate could not be loaded again.
+            Err(error) if A::STORED == Stored::State => Err(error),
+            Ok(None) if A::STORED == Stored::State => {
+                Err(serde::ser::Error::custom("the state cannot be saved"))
+            }
+            // Not worth failing a command for: the events are all there.
+            _ => Ok(None),
+        }
     }
 
     /// What a lost acknowledgement would have said: where the append ended, if its first event is
@@ -193,26 +176,6 @@ impl<A: Aggregate> Hosted<A> {
     }
 }
 
-/// Drops those that were not used for the longest time: an eighth, and whatever has been idle.
-fn passivate<A: Aggregate>(shard: &mut BTreeMap<Arc<str>, Arc<Entry<A>>>, now: Duration) {
-    let mut resting: Vec<(Duration, Arc<str>)> = shard
-        .iter()
-        .filter(|(_, entry)| Arc::strong_count(entry) == 1)
-        .filter_map(|(key, entry)| {
-            let live = entry.lock();
-            live.is_at_rest().then(|| (live.used, Arc::clone(key)))
-        })
-        .collect();
-    resting.sort();
-    let idle = resting
-        .iter()
-        .take_while(|(used, _)| now.saturating_sub(*used) > limits::AGGREGATE_IDLE)
-        .count();
-    for (_, key) in resting.into_iter().take(idle.max(shard.len() / 8)) {
-        shard.remove(&key);
-    }
-}
-
 impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
     fn execute(self: Arc<Self>, system: Arc<System>, order: Order<C>) -> Executing<C> {
         let working = Working::new(&self.around.busy);
@@ -225,7 +188,8 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
                 return Ok(repeated);
             }
             let key = command.key().to_string();
-            let entry = self.entry(&key, system.seam().elapsed()).map_err(ExecuteError::Key)?;
+            let entry =
+                self.loaded.entry(&key, system.seam().elapsed()).map_err(ExecuteError::Key)?;
             for attempt in 0..limits::EXECUTE_ATTEMPTS {
                 self.load::<C>(&system, &entry).await?;
                 match self.attempt(&system, &entry, command, id).await {
@@ -421,6 +385,13 @@ impl<A: Aggregate> Hosted<A> {
             }
         }
         let after = before + written.len() as u64;
+        let snapshot = match self.snapshot(&mut live, &entry.stream, after) {
+            Ok(snapshot) => snapshot,
+            Err(error) => {
+                live.state = None;
+                return malformed(error);
+            }
+        };
         live.version = after;
         let first = written.first().map(|event| event.id);
         let last = written.last().map(|event| event.id).or(live.last);
@@ -434,9 +405,7 @@ impl<A: Aggregate> Hosted<A> {
         if let Some((id, reply)) = record {
             append = append.answering(id, reply);
         }
-        if let Some(snapshot) = self.snapshot(&mut live, &entry.stream, after) {
-            append = append.with_snapshot(snapshot);
-        }
+        append.snapshots.extend(snapshot);
         let number = live.begin_append();
         live.last = last;
         let appending = self.around.store.append(append);

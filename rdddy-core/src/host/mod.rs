@@ -17,17 +17,19 @@ mod execute;
 mod fault;
 mod fold;
 mod hosted;
+mod loaded;
 mod publish;
 mod reach;
 mod repository;
 mod routes;
 mod start;
+mod state;
 
 pub use boundary::{
     Agreed, Boundary, Consider, DecideError, DecisionModel, Facts, Fold, IntoFacts,
 };
 pub use committed::{Committed, Happened};
-pub use error::{ExecuteError, HostError, HostReadError};
+pub use error::{ExecuteError, HostError, HostReadError, StateError};
 pub use fault::{AggregateFault, FaultKind};
 pub use reach::NoStore;
 pub use repository::{History, LoadError, Loaded, Past, Repository};

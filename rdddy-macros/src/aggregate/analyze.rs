@@ -41,6 +41,7 @@ pub(crate) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model
         type_name,
         id: id?,
         snapshot_every: settings.snapshot_every,
+        is_state_stored: settings.is_state_stored,
         handlers: check_one_per_type(
             found.handlers,
             |handler| (&handler.ty, &handler.method),
@@ -65,10 +66,12 @@ struct Settings {
     id: Option<Type>,
     name: Option<String>,
     snapshot_every: Option<u32>,
+    is_state_stored: bool,
 }
 
 fn settings(options: Vec<Given>, mistakes: &mut Mistakes) -> Settings {
     let mut settings = Settings::default();
+    check_snapshot_has_a_use(&options, mistakes);
     for option in options {
         match (option.name(), option.value) {
             ("id", Value::Type(ty)) => settings.id = Some(ty),
@@ -79,10 +82,25 @@ fn settings(options: Vec<Given>, mistakes: &mut Mistakes) -> Settings {
             ("snapshot", Value::Arguments(tokens)) => {
                 settings.snapshot_every = snapshot(&option.key, tokens, mistakes);
             }
+            ("stored", Value::Word(what)) => settings.is_state_stored = what == "state",
             _ => {}
         }
     }
     settings
+}
+
+/// E002. A state that is stored with every event is its own snapshot.
+fn check_snapshot_has_a_use(options: &[Given], mistakes: &mut Mistakes) {
+    let of_state =
+        options.iter().any(|option| matches!(&option.value, Value::Word(what) if what == "state"));
+    let snapshot = options.iter().find(|option| option.name() == "snapshot");
+    if let (true, Some(snapshot)) = (of_state, snapshot) {
+        let sentence = "an aggregate whose state is stored needs no snapshots";
+        mistakes.report(
+            Mistake::at(Code::E002, &snapshot.key, sentence)
+                .help("remove `snapshot(..)`, or `stored = state`"),
+        );
+    }
 }
 
 fn snapshot(key: &Ident, tokens: TokenStream, mistakes: &mut Mistakes) -> Option<u32> {

@@ -92,16 +92,30 @@ fn aggregate(model: &Model) -> TokenStream {
         quote!(#events::#variant(_event) => { #(Self::#method(self, _event);)* })
     });
     let fold = fingerprint(applies);
+    let fingerprint = if model.is_state_stored {
+        quote!(#private::STATE_FINGERPRINT)
+    } else {
+        quote! {
+            #private::fingerprint(
+                #fold,
+                &[#((<#types as #private::Message>::name(), <#types as #private::Message>::VERSION)),*],
+            )
+        }
+    };
     let every = model.snapshot_every.map(|every| {
         quote!(const SNAPSHOT_EVERY: ::core::option::Option<u32> = ::core::option::Option::Some(#every);)
     });
-    let snapshots = model.snapshot_every.map(|_| {
+    let stored = model
+        .is_state_stored
+        .then(|| quote!(const STORED: #private::Stored = #private::Stored::State;));
+    let is_kept = model.is_state_stored || model.snapshot_every.is_some();
+    let snapshots = is_kept.then(|| {
         quote! {
             fn save(&self) -> ::core::option::Option<#private::JsonResult<::std::vec::Vec<u8>>> {
-                ::core::option::Option::Some(#private::state_to_json(self))
+                ::core::option::Option::Some((#private::state_form::<Self>().encode)(self))
             }
             fn restore(json: &[u8]) -> ::core::option::Option<#private::JsonResult<Self>> {
-                ::core::option::Option::Some(#private::state_from_json(json))
+                ::core::option::Option::Some((#private::state_form::<Self>().decode)(json))
             }
         }
     });
@@ -133,6 +147,7 @@ fn aggregate(model: &Model) -> TokenStream {
             type Event = #events;
 
             const NAME: &'static str = #type_name;
+            #stored
             #every
 
             fn category() -> &'static str {
@@ -142,10 +157,7 @@ fn aggregate(model: &Model) -> TokenStream {
                 NAME.get()
             }
             fn fingerprint() -> u64 {
-                #private::fingerprint(
-                    #fold,
-                    &[#((<#types as #private::Message>::name(), <#types as #private::Message>::VERSION)),*],
-                )
+                #fingerprint
             }
             fn apply(&mut self, event: &#events) {
                 match #value { #(#calls)* }

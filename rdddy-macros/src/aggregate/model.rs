@@ -20,6 +20,8 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) id: Type,
     pub(crate) snapshot_every: Option<u32>,
+    /// Whether it is loaded from its state instead of its events.
+    pub(crate) is_state_stored: bool,
     pub(crate) handlers: Vec<Decision>,
     pub(crate) applies: Vec<Apply>,
     pub(crate) upcasts: Vec<Upcast>,

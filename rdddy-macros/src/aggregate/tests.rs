@@ -36,6 +36,21 @@ fn an_aggregate_becomes_glue_that_can_be_read() {
 }
 
 #[test]
+fn a_state_that_is_stored_is_known_by_no_fold() {
+    let expanded = expand("id = OrderId, stored = state", ORDER);
+    assert_contains(
+        &expanded,
+        &[
+            "const STORED: ::rdddy::__private::Stored = ::rdddy::__private::Stored::State;",
+            "fn fingerprint() -> u64 { ::rdddy::__private::STATE_FINGERPRINT }",
+            "(::rdddy::__private::state_form::<Self>().decode)(json)",
+        ],
+    );
+    let both = expand("id = OrderId, stored = state, snapshot(every = 3)", ORDER);
+    assert_mistakes(&both, &["rdddy::E002: an aggregate whose state is stored needs no snapshots"]);
+}
+
+#[test]
 fn all_mistakes_are_reported_at_once_and_the_block_is_kept() {
     let expanded = expand(
         "snapshot(every = 0)",

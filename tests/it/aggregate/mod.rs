@@ -5,3 +5,4 @@ mod execute;
 mod linear;
 mod order;
 mod read;
+mod state;

@@ -22,6 +22,18 @@ pub trait AggregateId: Display + FromStr + Clone + Ord + Send + Sync + 'static {
 
 impl<T: Display + FromStr + Clone + Ord + Send + Sync + 'static> AggregateId for T {}
 
+/// What an aggregate is loaded from. Its events are stored, published and can be subscribed to either
+/// way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stored {
+    /// Its events, which are folded. A snapshot may save reading most of them.
+    #[default]
+    Events,
+    /// Its state, which each command stores together with its events. Old events need not be readable.
+    State,
+}
+
 /// State that is folded from its events, and decides about commands.
 ///
 /// `#[aggregate]` on an impl block implements it, an [`Emits`] per `#[apply]` and a [`Decides`] per
@@ -41,13 +53,17 @@ pub trait Aggregate: Default + Send + Sync + Sized + 'static {
     const NAME: &'static str;
     /// Whether [`Aggregate::check_invariants`] does anything.
     const CHECKED: bool = false;
-    /// A snapshot is made each time this many events have happened since the last one.
+    /// What it is loaded from.
+    const STORED: Stored = Stored::Events;
+    /// A snapshot is made each time this many events have happened since the last one. One whose
+    /// state is stored needs none.
     const SNAPSHOT_EVERY: Option<u32> = None;
 
     /// The stable name of its streams, qualified by the bounded context: `sales.Order`.
     fn category() -> &'static str;
 
-    /// Identifies the fold: a snapshot of another one is not used.
+    /// Identifies the fold: a snapshot of another one is not used. Of one whose state is stored, it
+    /// identifies the state, and stays the same when the fold changes.
     fn fingerprint() -> u64;
 
     /// Changes the state as `event` says. Events have happened: this cannot refuse.
@@ -62,7 +78,7 @@ pub trait Aggregate: Default + Send + Sync + Sized + 'static {
         Ok(())
     }
 
-    /// The state as a snapshot keeps it; `None` when there are none of this type.
+    /// The state as a snapshot keeps it; `None` when none is kept of this type.
     fn save(&self) -> Option<serde_json::Result<Vec<u8>>> {
         None
     }
