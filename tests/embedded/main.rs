@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use rdddy::prelude::*;
 
 mod accounts;
+#[cfg(feature = "keys")]
+mod forgotten;
 mod state;
 
 bounded_context!("embedded");

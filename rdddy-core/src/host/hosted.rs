@@ -16,12 +16,9 @@ use super::fault::{AggregateFault, FaultKind};
 use super::fold::{self, decoder_of};
 use super::loaded::LoadedAggregates;
 use super::publish::publish_due;
-use crate::domain::{
-    Aggregate, AggregateEvent, Decide, Decides, Decision, EventVisitor, KeyStore, Keyed, Stored,
-    with_keys,
-};
+use crate::domain::{Aggregate, Decide, Decides, Decision, KeyStore, Keyed, Stored, with_keys};
 use crate::limits;
-use crate::message::{ContractBreach, Event, MessageId, Metadata, Timestamp};
+use crate::message::{ContractBreach, MessageId, Metadata, Timestamp};
 use crate::runtime::{Failure, System, panic_message};
 use crate::store::{
     Append, AppendError, Appended, EventDecoder, EventStore, Expected, NewEvent, Position,
@@ -34,6 +31,13 @@ pub(crate) struct Surroundings {
     pub(crate) store: Arc<dyn EventStore>,
     pub(crate) keys: Option<Arc<dyn KeyStore>>,
     pub(crate) busy: Arc<Busy>,
+}
+
+impl Surroundings {
+    /// How many people were forgotten.
+    fn forgotten(&self) -> u64 {
+        self.keys.as_ref().map_or(0, |keys| keys.forgotten())
+    }
 }
 
 impl std::fmt::Debug for Surroundings {
@@ -87,12 +91,13 @@ impl<A: Aggregate> Hosted<A> {
     ) -> Result<(), ExecuteError<C>> {
         let Some(loading) = entry.turn_to_load().await else { return Ok(()) };
         let Surroundings { store, keys, .. } = &self.around;
+        let forgotten = self.around.forgotten();
         let folding =
             fold::fold::<A>(&**store, keys.as_ref(), &self.decoder, &entry.stream, |_| true, true);
         match folding.await {
             Ok(mut folded) => {
                 let broken = folded.broken_snapshot.take();
-                loading.finish(folded);
+                loading.finish(folded, forgotten);
                 if let Some(kind) = broken {
                     self.report(system, entry, kind);
                 }
@@ -264,10 +269,18 @@ impl<A: Aggregate> Hosted<A> {
         let (sent, appending) = match self.decide(system, entry, command, id) {
             Decided::Over(executed) => return Attempt::Over(executed),
             Decided::NotLoaded(command) => return Attempt::Again(command, None),
+            Decided::Outdated => {
+                let source = "somebody was forgotten while it was decided".into();
+                let error = Arc::new(AppendError::Unavailable { source });
+                return match copy {
+                    Some(copy) => Attempt::Again(copy, Some(error)),
+                    None => Attempt::Over(Err(ExecuteError::Conflict(error))),
+                };
+            }
             Decided::Sent(sent, appending) => (sent, appending),
         };
         let Sent { number, events, first, before, version, verdict } = sent;
-        let happened = events.iter().map(|(event, _)| event.visit(Share(event.name()))).collect();
+        let happened = events.iter().map(|(event, _)| Happened::of(event)).collect();
         let (done, ended) = oneshot::channel();
         let (host, task_system, task_entry) =
             (Arc::clone(self), Arc::clone(system), Arc::clone(entry));
@@ -329,6 +342,11 @@ impl<A: Aggregate> Hosted<A> {
         let mut live = entry.lock();
         live.used = system.seam().elapsed();
         let before = live.version;
+        let forgotten = self.around.forgotten();
+        if live.forgotten != forgotten {
+            // What was forgotten is still in memory, and a snapshot would encrypt it with a new key.
+            live.state = None;
+        }
         let Some(state) = live.state.as_mut() else { return Decided::NotLoaded(command) };
         let seed = system.seam().draw_u128();
         let cx = Decide::new(command.key().clone(), before, now, metadata, seed);
@@ -392,6 +410,11 @@ impl<A: Aggregate> Hosted<A> {
                 return malformed(error);
             }
         };
+        // Somebody was forgotten meanwhile.
+        if snapshot.is_some() && self.around.forgotten() != forgotten {
+            live.state = None;
+            return Decided::Outdated;
+        }
         live.version = after;
         let first = written.first().map(|event| event.id);
         let last = written.last().map(|event| event.id).or(live.last);
@@ -439,16 +462,7 @@ impl<A: Aggregate> Hosted<A> {
 enum Decided<A: Aggregate, C: crate::message::Command> {
     Over(Executed<C>),
     NotLoaded(C),
+    /// What it was decided on is not true any more.
+    Outdated,
     Sent(Sent<A, C::Reply, C::Error>, crate::store::StoreFuture<'static, Appended, AppendError>),
-}
-
-/// An event without its type.
-struct Share(&'static str);
-
-impl EventVisitor for Share {
-    type Output = Happened;
-
-    fn visit<E: Event>(self, event: &Arc<E>) -> Happened {
-        Happened { name: self.0, event: Arc::clone(event) as _ }
-    }
 }

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
+use super::committed::Happened;
 use super::error::HostReadError;
 use super::fold::{Folded, decoder_of, fold};
 use super::hosted::Surroundings;
-use crate::domain::{Aggregate, KeyStore, Stored, with_keys};
+use crate::domain::{Aggregate, AggregateEvent, KeyStore, Stored, with_keys};
 use crate::limits;
 use crate::message::{MessageId, Metadata, Timestamp};
 use crate::store::{
@@ -235,6 +236,14 @@ pub struct Past<E> {
     pub recorded_at: Timestamp,
     /// What is known about it beside its content.
     pub metadata: Metadata,
+}
+
+impl<T: AggregateEvent> Past<T> {
+    /// The event, whatever its type: `#[aggregate]` gives the type of them all no name.
+    #[must_use]
+    pub fn happened(&self) -> Happened {
+        Happened::of(&self.event)
+    }
 }
 
 impl<A: Aggregate> History<A> {
