@@ -13,7 +13,7 @@ use crate::limits;
 
 pub use crate::domain::{
     Aggregate, AggregateEvent, Decide, Decides, Decision, DecisionOf, Emits, EventFormat,
-    EventVisitor, Keyed, Stored, StoredForm,
+    EventVisitor, Keyed, Stored, StoredForm, Upcast,
 };
 pub use crate::host::{AggregateEntry, CommandTable, OwnsCommands};
 pub use aggregate::{

@@ -32,6 +32,8 @@ pub use sample::{Dice, Sample};
 pub use value::{Invalid, ValueObject};
 
 #[doc(hidden)]
+pub use aggregate::Returned;
+#[doc(hidden)]
 pub use fields::{Fields, deserialize_fields};
 #[doc(hidden)]
 pub use id::{checked_id_text, format_id, parse_id, parse_id_number};

@@ -8,17 +8,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::{Aggregate, DecisionOf, IntoDecision, StoredForm};
+use crate::domain::{Aggregate, DecisionOf, IntoDecision, Returned, StoredForm};
 use crate::message::{Command, Event};
 
 /// What reading and writing JSON comes to.
 pub type JsonResult<T> = serde_json::Result<T>;
 
 /// What a decision came to, by what its handler returned.
-pub fn decision_of<A: Aggregate, C: Command>(
-    returned: impl IntoDecision<A, C::Reply, C::Error>,
-) -> DecisionOf<A, C> {
-    returned.into_decision()
+pub fn decision_of<A: Aggregate, C: Command, T, Shape>(returned: T) -> DecisionOf<A, C>
+where
+    T: Returned<A, C::Reply, C::Error, Shape>,
+    T::Value: IntoDecision<A, C::Reply, C::Error>,
+{
+    returned.value().into_decision()
 }
 
 /// An event as it is stored.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{ItemImpl, LitInt, Type};
+use syn::{Attribute, ItemImpl, LitInt, Type};
 
 use super::method;
 use super::model::{Apply, Decision, Model, Upcast};
@@ -44,14 +44,14 @@ pub(crate) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model
         is_state_stored: settings.is_state_stored,
         handlers: check_one_per_type(
             found.handlers,
-            |handler| (&handler.ty, &handler.method),
+            |handler| (&handler.ty, &handler.method, &handler.cfgs),
             Code::E005,
             ("handler", "call"),
             mistakes,
         ),
         applies: check_one_per_type(
             found.applies,
-            |apply| (&apply.ty, &apply.method),
+            |apply| (&apply.ty, &apply.method, &apply.cfgs),
             Code::E066,
             ("`#[apply]` method", "call"),
             mistakes,
@@ -221,10 +221,11 @@ fn check_has_id(type_name: Option<&Ident>, mistakes: &mut Mistakes) {
     );
 }
 
-/// The second of two methods for one type would never be called.
+/// The second of two methods for one type would never be called. Those under a `cfg` are left to the
+/// compiler, which knows which of them exist.
 fn check_one_per_type<T>(
     all: Vec<T>,
-    of: impl Fn(&T) -> (&Type, &Ident),
+    of: impl Fn(&T) -> (&Type, &Ident, &[Attribute]),
     code: Code,
     (what, call): (&str, &str),
     mistakes: &mut Mistakes,
@@ -232,7 +233,11 @@ fn check_one_per_type<T>(
     let mut first: BTreeMap<String, Ident> = BTreeMap::new();
     let mut kept = Vec::new();
     for one in all {
-        let (ty, method) = of(&one);
+        let (ty, method, cfgs) = of(&one);
+        if !cfgs.is_empty() {
+            kept.push(one);
+            continue;
+        }
         let text = source(ty);
         if let Some(earlier) = first.get(&text) {
             let sentence = format!("`{text}` already has a {what} here: `{earlier}`");
@@ -248,12 +253,14 @@ fn check_one_per_type<T>(
     kept
 }
 
-/// E068. Old events climb one version at a time, so no step may be missing.
+/// E068. Old events climb one version at a time, so no step may be missing. Of an event with a step
+/// under a `cfg`, nobody here knows which there are.
 fn check_versions(upcasts: &[Upcast], mistakes: &mut Mistakes) {
     let mut versions: BTreeMap<String, Vec<&Upcast>> = BTreeMap::new();
     for upcast in upcasts {
         versions.entry(source(&upcast.event)).or_default().push(upcast);
     }
+    versions.retain(|_, steps| steps.iter().all(|upcast| upcast.cfgs.is_empty()));
     for (event, mut steps) in versions {
         steps.sort_by_key(|upcast| upcast.from);
         for pair in steps.windows(2) {

@@ -30,6 +30,7 @@ pub(crate) struct Model {
 
 /// A method that decides about a command.
 pub(crate) struct Decision {
+    pub(crate) cfgs: Vec<Attribute>,
     pub(crate) method: Ident,
     /// The user's own `self`, which conditions refer to.
     pub(crate) receiver: Token![self],
@@ -44,6 +45,7 @@ pub(crate) struct Decision {
 
 /// A method that applies an event.
 pub(crate) struct Apply {
+    pub(crate) cfgs: Vec<Attribute>,
     pub(crate) method: Ident,
     pub(crate) ty: Type,
     /// Whether it takes what it would be called with; otherwise that has been reported.
@@ -54,6 +56,7 @@ pub(crate) struct Apply {
 
 /// A function that brings an old event to its next version.
 pub(crate) struct Upcast {
+    pub(crate) cfgs: Vec<Attribute>,
     pub(crate) function: Ident,
     pub(crate) event: Type,
     pub(crate) from: u32,

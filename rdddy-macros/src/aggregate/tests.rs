@@ -25,7 +25,7 @@ fn an_aggregate_becomes_glue_that_can_be_read() {
         "pub enum OrderEvent { Event0(::std::sync::Arc<OrderPlaced>) }",
         "type Id = OrderId;",
         "const SNAPSHOT_EVERY: ::core::option::Option<u32> = ::core::option::Option::Some(100u32);",
-        "OrderEvent::Event0(_event) => { Self::placed(self, _event); }",
+        "OrderEvent::Event0(ref _event) => { Self::placed(self, _event); }",
         "impl ::rdddy::__private::Emits<OrderPlaced> for Order",
         "impl ::rdddy::__private::Decides<PlaceOrder> for Order",
         "break 'handled ::rdddy::__private::Decision::Refuse(OrderError::AlreadyPlaced);",

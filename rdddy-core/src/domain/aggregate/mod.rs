@@ -6,10 +6,13 @@
 mod decide;
 mod decision;
 mod event;
+mod returned;
 
 pub use decide::Decide;
 pub use decision::{Decided, Decision, DecisionOf, IntoDecision};
 pub use event::{AggregateEvent, EventFormat, EventVisitor, StoredForm, Upcast};
+#[doc(hidden)]
+pub use returned::Returned;
 
 use std::fmt::Display;
 use std::str::FromStr;
