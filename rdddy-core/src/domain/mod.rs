@@ -21,7 +21,7 @@ mod value;
 
 pub use aggregate::{
     Aggregate, AggregateEvent, AggregateId, Decide, Decided, Decides, Decision, DecisionOf, Emits,
-    EventFormat, EventVisitor, IntoDecision, Keyed, Stored, StoredForm, Upcast,
+    EventFormat, EventVisitor, IntoDecision, Keyed, KeyedBy, Stored, StoredForm, Upcast,
 };
 pub use entity::Entity;
 pub use error::{DomainError, ErrorData, Severity};

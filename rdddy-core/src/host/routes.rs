@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::error::HostError;
 use super::execute::Execute;
 use super::hosted::{Hosted, Surroundings};
-use crate::domain::{Aggregate, Decides, Keyed};
+use crate::domain::{Aggregate, Decides, KeyedBy};
 use crate::message::Command;
 use crate::model::SourceLocation;
 
@@ -30,7 +30,7 @@ pub struct CommandTable<'a, A: Aggregate> {
 
 impl<A: Aggregate> CommandTable<'_, A> {
     /// The aggregate decides about `C`.
-    pub fn add<C: Keyed<Key = A::Id>>(&mut self)
+    pub fn add<C: KeyedBy<A::Id>>(&mut self)
     where
         A: Decides<C>,
     {

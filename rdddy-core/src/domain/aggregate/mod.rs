@@ -118,13 +118,24 @@ pub trait Keyed: Command {
     fn key(&self) -> &Self::Key;
 }
 
+/// A command whose key is an `Id`: every [`Keyed`] one is one for the type of its key.
+#[diagnostic::on_unimplemented(
+    message = "rdddy::E062: `{Self}` has no `#[key]` that is a `{Id}`, the id of the aggregate",
+    label = "no field of it is a key and a `{Id}`",
+    note = "help: add `#[key]` to the field of `{Self}` that holds the id of the aggregate, and let that be a `{Id}`"
+)]
+pub trait KeyedBy<Id>: Keyed<Key = Id> {}
+
+#[diagnostic::do_not_recommend]
+impl<Id, C: Keyed<Key = Id>> KeyedBy<Id> for C {}
+
 /// An aggregate that decides about `C`: it has a `#[handler]` for it.
 #[diagnostic::on_unimplemented(
     message = "rdddy::E063: `{Self}` does not decide about `{C}`",
     label = "`{Self}` has no handler for `{C}`",
     note = "help: add `#[handler] fn …(&self, command: {C}) -> …` to the `#[aggregate]` block of `{Self}`"
 )]
-pub trait Decides<C: Keyed<Key = Self::Id>>: Aggregate {
+pub trait Decides<C: Command>: Aggregate {
     /// Decides. The state does not change before the events are applied.
     fn decide(&self, command: C, cx: &Decide<Self>) -> DecisionOf<Self, C>;
 
