@@ -31,7 +31,8 @@ pub use crate::message::{
     Command, ContextEntry, Event, EventScope, Kind, Message, MessageName, Query, Request, Sealed,
 };
 pub use crate::model::{
-    ActorEntry, CodecProbe, MessageEntry, MessageUse, SourceLocation, WithCodec, WithoutCodec,
+    ActorEntry, CodecProbe, DomainErrorEntry, ErrorCode, MessageEntry, MessageUse, SourceLocation,
+    WithCodec, WithoutCodec,
 };
 pub use crate::runtime::{
     Actor, ActorConfig, Capacity, Context, ContractBreach, ContractKind, ErrorReport, EventHandler,
