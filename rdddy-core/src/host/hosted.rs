@@ -14,7 +14,7 @@ use super::error::ExecuteError;
 use super::execute::{Execute, Executed, Executing, Order};
 use super::fault::{AggregateFault, FaultKind};
 use super::fold::{self, decoder_of};
-use super::loaded::LoadedAggregates;
+use super::loaded::{self, LoadedAggregates};
 use super::publish::publish_due;
 use crate::domain::{Aggregate, Decide, Decides, Decision, KeyStore, Keyed, Stored, with_keys};
 use crate::limits;
@@ -81,6 +81,10 @@ impl<A: Aggregate> Hosted<A> {
     pub(crate) fn new(around: Surroundings) -> Arc<Self> {
         let loaded = LoadedAggregates::new();
         Arc::new(Hosted { around, decoder: decoder_of::<A>(), loaded })
+    }
+
+    pub(super) fn loaded(&self) -> &LoadedAggregates<A> {
+        &self.loaded
     }
 
     /// Folds the aggregate, unless that has been done.
@@ -193,8 +197,12 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
                 return Ok(repeated);
             }
             let key = command.key().to_string();
-            let entry =
-                self.loaded.entry(&key, system.seam().elapsed()).map_err(ExecuteError::Key)?;
+            let now = system.seam().elapsed();
+            let entry = self.loaded.entry(&key, now).map_err(ExecuteError::Key)?;
+            if self.loaded.needs_sweeping() {
+                let (of_system, own) = (Arc::downgrade(&system), Arc::downgrade(&self));
+                system.seam().spawn(loaded::sweep(of_system, own));
+            }
             for attempt in 0..limits::EXECUTE_ATTEMPTS {
                 self.load::<C>(&system, &entry).await?;
                 match self.attempt(&system, &entry, command, id).await {

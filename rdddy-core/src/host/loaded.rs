@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use super::entry::Entry;
+use super::hosted::Hosted;
 use crate::domain::Aggregate;
 use crate::limits;
+use crate::runtime::System;
 use crate::seam::sync::lock;
 use crate::store::{NameError, StreamName};
 
@@ -20,12 +23,15 @@ type Shard<A> = BTreeMap<Arc<str>, Arc<Entry<A>>>;
 pub(super) struct LoadedAggregates<A: Aggregate> {
     category: Arc<str>,
     shards: Box<[Mutex<Shard<A>>]>,
+    /// Somebody looks for idle ones from time to time.
+    is_swept: AtomicBool,
 }
 
 impl<A: Aggregate> LoadedAggregates<A> {
     pub(super) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        LoadedAggregates { category: A::category().into(), shards }
+        let is_swept = AtomicBool::new(false);
+        LoadedAggregates { category: A::category().into(), shards, is_swept }
     }
 
     fn shard(&self, key: &str) -> &Mutex<Shard<A>> {
@@ -50,6 +56,46 @@ impl<A: Aggregate> LoadedAggregates<A> {
         let entry = Arc::new(Entry::new(stream));
         shard.insert(key, Arc::clone(&entry));
         Ok(entry)
+    }
+
+    /// Whether it is the caller's turn to look for idle ones from now on, until there is nothing left.
+    pub(super) fn needs_sweeping(&self) -> bool {
+        !self.is_swept.load(Ordering::Relaxed) && !self.is_swept.swap(true, Ordering::SeqCst)
+    }
+
+    /// Drops those that have been idle; whether there is anything left to look at later.
+    pub(super) fn sweep(&self, now: Duration) -> bool {
+        for shard in &self.shards {
+            let mut shard = lock(shard);
+            for (_, key) in resting(&shard).into_iter().take_while(|(used, _)| is_idle(*used, now))
+            {
+                shard.remove(&key);
+            }
+        }
+        if !self.is_empty() {
+            return true;
+        }
+        self.is_swept.store(false, Ordering::SeqCst);
+        // One may have come before that was seen.
+        !self.is_empty() && self.needs_sweeping()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.shards.iter().all(|shard| lock(shard).is_empty())
+    }
+}
+
+/// Looks for idle ones until nothing is left, or the system is gone, which it does not hold.
+pub(super) async fn sweep<A: Aggregate>(system: Weak<System>, hosted: Weak<Hosted<A>>) {
+    loop {
+        let Some(wait) = system.upgrade().map(|it| it.seam().sleep(limits::AGGREGATE_SWEEP)) else {
+            return;
+        };
+        wait.await;
+        let (Some(system), Some(hosted)) = (system.upgrade(), hosted.upgrade()) else { return };
+        if !hosted.loaded().sweep(system.seam().elapsed()) {
+            return;
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod execute;
+mod idle;
 mod linear;
 mod order;
 mod read;
