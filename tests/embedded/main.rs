@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use rdddy::prelude::*;
 
 mod accounts;
+mod boundary;
 #[cfg(feature = "keys")]
 mod forgotten;
+mod repository;
 mod state;
 
 bounded_context!("embedded");

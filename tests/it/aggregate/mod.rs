@@ -2,6 +2,7 @@
 
 mod account;
 mod execute;
+mod gap;
 mod idle;
 mod linear;
 mod order;
