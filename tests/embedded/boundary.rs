@@ -1,6 +1,7 @@
 //! Decisions across streams in a file, raced by real threads, with names that real keys encrypt.
 
 use std::path::Path;
+#[cfg(feature = "keys")]
 use std::sync::Arc;
 
 use rdddy::EmbeddedStore;
