@@ -33,7 +33,7 @@ pub use process::{Reaction, commands_of, has_tag, written_command};
 
 pub use crate::domain::{
     Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
-    Severity, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
+    Severity, ValueObject, checked_id_text, deserialize_fields, discreet, format_id, parse_id,
     parse_id_number, written,
 };
 pub use crate::message::{

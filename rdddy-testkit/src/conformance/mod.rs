@@ -71,7 +71,8 @@ macro_rules! store_conformance {
             what_is_at_a_limit_is_stored,
             what_is_too_large_is_refused,
             what_is_beyond_a_limit_is_refused,
-            the_latest_snapshot_of_a_fold_is_kept
+            the_latest_snapshot_of_a_fold_is_kept,
+            a_snapshot_is_kept_with_its_events_or_not_at_all
         );
     };
     (@laws $attributes:tt $run:path, $open:path: $($law:ident),+) => {
