@@ -7,6 +7,7 @@
 //! - [`domain`]: what a domain is made of.
 //! - [`runtime`]: how messages are processed.
 //! - [`host`]: who loads aggregates, has them decide, and stores what they decided.
+//! - [`process`]: what goes on between aggregates, and what is read from their events.
 //! - [`model`]: what exists and who handles it, as data.
 //! - [`store`]: where events live.
 //! - [`simulation`]: a whole system in one thread, in virtual time.

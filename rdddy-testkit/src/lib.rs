@@ -54,6 +54,7 @@
 //! # Layout
 //!
 //! - [`World`]: the system under test, and the time it lives in.
+//! - [`Durable`]: a system whose process dies and starts again; [`crash_at_every_step`].
 //! - [`given`]: one aggregate, without a system; [`commands`] that nobody thought of.
 //! - [`contracts`]: the shapes of stored events, in a file that is committed.
 //! - [`log`]: what was published, and what is expected of it.
@@ -71,6 +72,7 @@ pub mod log;
 
 mod aggregate;
 mod balance;
+mod durable;
 mod explore;
 mod options;
 mod panics;
@@ -83,6 +85,7 @@ mod verdict;
 mod world;
 
 pub use aggregate::{Commands, Draw, Given, History, Then, commands, given};
+pub use durable::{Durable, crash_at_every_step};
 pub use explore::{Exploration, Explored, explore};
 pub use log::EventLog;
 pub use probe::Probe;

@@ -14,6 +14,7 @@ use rdddy_core::runtime::{
 };
 use rdddy_core::simulation::Simulation;
 
+use crate::durable::Durable;
 use crate::log::EventLog;
 use crate::probe::Probe;
 use crate::{balance, limits};
@@ -198,6 +199,13 @@ impl World {
         }
     }
 
+    /// A system whose process may die, with a store that stays: `configure` says what each of its
+    /// lives is made of.
+    #[must_use]
+    pub fn durable(&self, configure: impl Fn(SystemBuilder) -> SystemBuilder + 'static) -> Durable {
+        Durable::new(self.clock.clone(), self.log.clone(), Box::new(configure))
+    }
+
     /// The first invariant that was broken, and after whose message.
     pub(crate) fn broken_invariant(&self) -> Option<(&'static str, String)> {
         self.log.of::<SystemEvent>().iter().find_map(|event| match &**event {
@@ -234,5 +242,9 @@ impl Clock {
         self.settle().await;
         self.0.sleep(duration).await;
         self.settle().await;
+    }
+
+    pub(crate) fn simulation(&self) -> &Arc<Simulation> {
+        &self.0
     }
 }

@@ -17,7 +17,7 @@ pub struct AnyCommand(Box<dyn Dispatch>);
 /// What became of a command.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum CommandOutcome {
     /// It was carried out; what it led to is durable at this position.
     Accepted(Position),
     /// The aggregate refused. Unless the refusal is transient, it would refuse again.
@@ -28,7 +28,7 @@ pub enum Outcome {
     Defect(String),
 }
 
-type Executing = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+type Executing = Pin<Box<dyn Future<Output = CommandOutcome> + Send>>;
 
 trait Dispatch: Send + Sync {
     fn name(&self) -> &'static str;
@@ -54,7 +54,7 @@ where
         Box::pin(async move {
             let executed = system.execute_caused(*self, id, cause).await;
             match executed {
-                Ok(committed) => Outcome::Accepted(committed.position),
+                Ok(committed) => CommandOutcome::Accepted(committed.position),
                 Err((error, data)) => outcome_of(&error, data),
             }
         })
@@ -65,21 +65,25 @@ where
     }
 }
 
-fn outcome_of<C: Keyed>(error: &ExecuteError<C>, refusal: Option<ErrorData>) -> Outcome {
+fn outcome_of<C: Keyed>(error: &ExecuteError<C>, refusal: Option<ErrorData>) -> CommandOutcome {
     let text = || with_causes(error);
     match error {
-        ExecuteError::Refused(refused) => Outcome::Refused(refusal.unwrap_or_else(|| ErrorData {
-            code: String::new(),
-            message: refused.to_string(),
-            transient: false,
-            severity: Severity::default(),
-        })),
-        ExecuteError::Conflict(_) | ExecuteError::ShuttingDown => Outcome::Unavailable(text()),
-        ExecuteError::Store(source) if source.is_transient() => Outcome::Unavailable(text()),
-        ExecuteError::Read(super::HostReadError::Store(source)) if source.is_transient() => {
-            Outcome::Unavailable(text())
+        ExecuteError::Refused(refused) => {
+            CommandOutcome::Refused(refusal.unwrap_or_else(|| ErrorData {
+                code: String::new(),
+                message: refused.to_string(),
+                transient: false,
+                severity: Severity::default(),
+            }))
         }
-        _ => Outcome::Defect(text()),
+        ExecuteError::Conflict(_) | ExecuteError::ShuttingDown => {
+            CommandOutcome::Unavailable(text())
+        }
+        ExecuteError::Store(source) if source.is_transient() => CommandOutcome::Unavailable(text()),
+        ExecuteError::Read(super::HostReadError::Store(source)) if source.is_transient() => {
+            CommandOutcome::Unavailable(text())
+        }
+        _ => CommandOutcome::Defect(text()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::busy::{Busy, Working};
+use super::busy::Working;
 use super::committed::{Committed, Happened};
 use super::entry::{Entry, Live};
 use super::error::ExecuteError;
@@ -16,48 +16,18 @@ use super::execute::{Execute, Executed, Executing, Order};
 use super::fault::{AggregateFault, FaultKind};
 use super::fold::{self, decoder_of};
 use super::publish::publish_due;
-use super::upcasters::Upcasters;
+use super::surroundings::Surroundings;
 use crate::domain::{
-    Aggregate, AggregateEvent, Decide, Decides, Decision, ErrorData, EventVisitor, KeyStore, Keyed,
-    with_keys,
+    Aggregate, AggregateEvent, Decide, Decides, Decision, ErrorData, EventVisitor, Keyed, with_keys,
 };
 use crate::limits;
 use crate::message::{ContractBreach, Event, MessageId, Metadata, Timestamp};
 use crate::runtime::{Failure, System, panic_message};
 use crate::seam::sync::lock;
 use crate::store::{
-    Append, AppendError, Appended, DocumentStore, EventDecoder, EventStore, Expected, NewEvent,
-    Position, Snapshot, StoredCommand, StreamName, Version,
+    Append, AppendError, Appended, EventDecoder, Expected, NewEvent, Position, Snapshot,
+    StoredCommand, StreamName, Version,
 };
-
-/// What all hosted aggregates of a system share.
-#[derive(Clone)]
-pub(crate) struct Surroundings {
-    pub(crate) store: Arc<dyn EventStore>,
-    pub(crate) keys: Option<Arc<dyn KeyStore>>,
-    pub(crate) documents: Option<Arc<dyn DocumentStore>>,
-    pub(crate) upcasters: Arc<Upcasters>,
-    pub(crate) busy: Arc<Busy>,
-}
-
-impl Surroundings {
-    /// A store, and nothing besides.
-    pub(crate) fn of(store: Arc<dyn EventStore>) -> Self {
-        Surroundings {
-            documents: store.documents(),
-            store,
-            keys: None,
-            upcasters: Arc::default(),
-            busy: Arc::default(),
-        }
-    }
-}
-
-impl std::fmt::Debug for Surroundings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Surroundings").finish_non_exhaustive()
-    }
-}
 
 /// A power of two: enough that callers hardly ever meet at the door of one.
 const SHARDS: usize = 64;

@@ -24,13 +24,14 @@ mod reach;
 mod repository;
 mod routes;
 mod start;
+mod surroundings;
 mod upcasters;
 
 pub use boundary::{
     Agreed, Boundary, Consider, DecideError, DecisionModel, Facts, Fold, IntoFacts,
 };
 pub use committed::{Committed, Happened};
-pub use dispatch::{AnyCommand, Outcome};
+pub use dispatch::{AnyCommand, CommandOutcome};
 pub use error::{ExecuteError, HostError, HostReadError};
 pub use fault::{AggregateFault, FaultKind};
 pub use reach::NoStore;
@@ -39,7 +40,7 @@ pub use routes::{AggregateEntry, CommandTable, OwnsCommands};
 
 pub(crate) use busy::Working;
 pub(crate) use dispatch::with_causes;
-pub(crate) use hosted::Surroundings;
 pub(crate) use process::{Process, Running};
 pub(crate) use start::process as running;
+pub(crate) use surroundings::Surroundings;
 pub(crate) use upcasters::Upcasters;

@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use super::error::HostError;
-use super::hosted::Surroundings;
+use super::surroundings::Surroundings;
 use crate::runtime::System;
 
 /// A process that is to run, while its system is configured.

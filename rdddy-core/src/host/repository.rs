@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::HostReadError;
 use super::fold::{Folded, decoder_of, fold};
-use super::hosted::Surroundings;
+use super::surroundings::Surroundings;
 use crate::domain::{Aggregate, KeyStore, with_keys};
 use crate::limits;
 use crate::message::{MessageId, Metadata, Timestamp};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::error::HostError;
 use super::execute::Execute;
-use super::hosted::{Hosted, Surroundings};
+use super::hosted::Hosted;
+use super::surroundings::Surroundings;
 use super::upcasters::Upcasters;
 use crate::domain::{Aggregate, Decides, Keyed};
 use crate::message::Command;

@@ -37,7 +37,7 @@ const fn same(one: &str, other: &str) -> bool {
 /// # Errors
 ///
 /// What its `Serialize` says.
-pub fn written_command(returned: impl SagaCommand) -> Result<Option<StepCommand>, String> {
+pub fn written_command<C: SagaCommand>(returned: C) -> Result<Option<StepCommand>, String> {
     returned.write()
 }
 

@@ -322,6 +322,12 @@ impl Simulation {
         crashes
     }
 
+    /// One of `of` alternatives, chosen and recorded as all other choices are; 0 is the usual one. For
+    /// what goes wrong outside of the system: its store, its process.
+    pub fn choose(&self, of: u32) -> u32 {
+        lock(&self.state).choose(of)
+    }
+
     /// Drops everything that waits, so that what it holds is released.
     pub fn clear(&self) {
         let (ready, tasks, timers) = {

@@ -212,7 +212,10 @@ fn compensate(model: &Model, events: &EventSet) -> TokenStream {
     let arms = methods.steps.iter().enumerate().filter_map(|(number, step)| {
         let wanted = step.options.compensate.as_ref()?;
         let found = methods.compensations.iter().find(|one| one.hearing.method == *wanted)?;
-        let variant = events.variant(step.hearing.event.as_ref()?);
+        let (takes, acts_on) = (&found.hearing.event, step.hearing.event.as_ref()?);
+        // What takes another event has been reported.
+        takes.as_ref().is_none_or(|takes| source(takes) == source(acts_on)).then_some(())?;
+        let variant = events.variant(acts_on);
         Some(written(model, number, &variant, &found.hearing, &found.returns))
     });
     quote! {

@@ -1,4 +1,8 @@
 //! What goes on between aggregates.
 
+rdddy::bounded_context!("process");
+
+mod fulfilment;
 mod policy;
+mod saga;
 mod shop;

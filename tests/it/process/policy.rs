@@ -1,9 +1,13 @@
 //! Whenever something happens, something is done about it: once, whatever happens in between.
 
+use std::time::Duration;
+
 use rdddy::message::MessageId;
 use rdddy::prelude::*;
 use rdddy::process::{CommandRefused, Refusals};
+use rdddy::runtime::SystemBuilder;
 use rdddy::store::{EventStore, MemoryStore, StoreFault};
+use rdddy_testkit::{Durable, World, crash_at_every_step};
 
 use super::shop::{Deliver, Restock, Sell, Shelf};
 
@@ -96,53 +100,31 @@ async fn what_cannot_be_handled_parks_its_stream_and_no_other() {
     assert_eq!(shelf(&system, "cursed").await.deliveries, 1);
 }
 
-const ID: fn(u128) -> MessageId = MessageId;
-
-/// The same commands, with the same ids, whoever has seen them before.
-async fn trade(system: &ActorSystem) {
-    let _ = system.execute_as(ID(1), deliver("moby", 10)).await;
-    for nth in 2..6 {
-        let _ = system.execute_as(ID(nth), sell("moby", 4)).await;
+/// Trades, and returns what the shelf is like once nothing happens any more.
+async fn trade(shop: &mut Durable) -> Shelf {
+    shop.execute(deliver("moby", 10)).await.unwrap();
+    for _ in 0..4 {
+        let _ = shop.execute(sell("moby", 4)).await;
+        shop.advance(Duration::from_secs(10)).await;
     }
+    let restock = shop.system().policy::<Restock>().unwrap();
+    assert_eq!(restock.status().parked, []);
+    shop.state::<Shelf>(&"moby".to_owned()).await
 }
 
-/// Waits until the policy has seen everything, also what it has led to.
-async fn quiet(system: &ActorSystem, store: &MemoryStore) {
-    let restock = system.policy::<Restock>().unwrap();
-    loop {
-        let head = store.reopen().head().await.unwrap();
-        assert!(restock.wait_for(&head).await);
-        if head == store.reopen().head().await.unwrap() {
-            return;
-        }
-    }
+fn restocking(system: SystemBuilder) -> SystemBuilder {
+    system.policy(Restock { below: 5 })
 }
 
-#[tokio::test]
-async fn each_command_is_carried_out_once_wherever_the_process_dies() {
-    let store = MemoryStore::new();
-    let system = shop(store.clone()).await;
-    trade(&system).await;
-    quiet(&system, &store).await;
-    let (undisturbed, calls) = (shelf(&system, "moby").await, store.calls());
-    assert_eq!(undisturbed.deliveries, 2, "{undisturbed:?}");
-    for fault in [StoreFault::CrashBefore, StoreFault::CrashAfter] {
-        for call in 1..=calls {
-            let store = MemoryStore::new();
-            let doomed = store.reopen();
-            doomed.inject(call, fault);
-            let system = shop(doomed.clone()).await;
-            trade(&system).await;
-            drop(system);
-            let system = shop(store.reopen()).await;
-            quiet(&system, &store).await;
-            trade(&system).await;
-            quiet(&system, &store).await;
-            let found = shelf(&system, "moby").await;
-            let sold = found.deliveries * 30 - 20 - found.copies;
-            assert_eq!((sold, found.deliveries), (16, 2), "{fault:?} at call {call}: {found:?}");
-        }
-    }
+#[test]
+fn each_command_is_carried_out_once_wherever_the_process_dies() {
+    crash_at_every_step(restocking, trade);
+}
+
+#[rdddy_testkit::explore(seeds = 200)]
+async fn it_does_the_same_whatever_happens_first(world: &mut World) {
+    let mut shop = world.durable(restocking).crashes(3);
+    assert_eq!(trade(&mut shop).await, Shelf { copies: 24, deliveries: 2 });
 }
 
 #[tokio::test]
@@ -153,10 +135,21 @@ async fn a_store_that_fails_for_a_while_is_waited_for() {
         shaky.inject(call, StoreFault::FailBefore);
         shaky.inject(call + 3, StoreFault::FailAfter);
         let system = shop(shaky).await;
-        trade(&system).await;
-        trade(&system).await;
-        quiet(&system, &store).await;
-        assert_eq!(system.policy::<Restock>().unwrap().status().parked, [], "{call}");
+        for _ in 0..2 {
+            let _ = system.execute_as(MessageId(1), deliver("moby", 10)).await;
+            for nth in 2..6 {
+                let _ = system.execute_as(MessageId(nth), sell("moby", 4)).await;
+            }
+        }
+        let restock = system.policy::<Restock>().unwrap();
+        loop {
+            let head = store.reopen().head().await.unwrap();
+            assert!(restock.wait_for(&head).await);
+            if head == store.reopen().head().await.unwrap() {
+                break;
+            }
+        }
+        assert_eq!(restock.status().parked, [], "{call}");
         let healthy = shop(store.reopen()).await;
         assert_eq!(shelf(&healthy, "moby").await.deliveries, 2, "{call}");
     }

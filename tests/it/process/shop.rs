@@ -45,9 +45,6 @@ pub(crate) enum ShelfError {
     Cursed,
 }
 
-/// How often the lorry is late before it comes.
-pub(crate) const LATE: u32 = 2;
-
 #[derive(Default, Debug, Clone, PartialEq)]
 pub(crate) struct Shelf {
     pub(crate) copies: u32,
@@ -92,7 +89,7 @@ trait Parity {
 
 impl Parity for Decide<Shelf> {
     fn id_parity(&self) -> bool {
-        self.next_id() % 2 == 0
+        self.next_id().is_multiple_of(2)
     }
 }
 

@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 use self::facts::AnyFact;
 use crate::domain::{KeyStore, StoredForm, with_keys};
-use crate::host::hosted::Surroundings;
+use crate::host::surroundings::Surroundings;
 use crate::limits;
 use crate::message::{MessageId, Metadata, Timestamp};
 use crate::runtime::ActorSystem;

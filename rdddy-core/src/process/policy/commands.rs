@@ -21,6 +21,7 @@ pub trait IntoCommands {
     fn into_commands(self) -> Result<Vec<AnyCommand>, String>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Keyed + Sync> IntoCommands for C
 where
     C::Key: Display,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{CommandRefused, Happening, Policy, Refusals};
 use crate::domain::{KeyStore, with_keys};
-use crate::host::{AnyCommand, Outcome, Surroundings, with_causes};
+use crate::host::{AnyCommand, CommandOutcome, Surroundings, with_causes};
 use crate::limits;
 use crate::message::MessageId;
 use crate::process::derived::derived_id;
@@ -71,13 +71,13 @@ impl<P: Policy> PolicyReader<P> {
             let cause = stored.event.metadata.clone();
             let outcome = command.execute(ActorSystem::of(system), id, cause).await;
             let why = match outcome {
-                Outcome::Accepted(_) => return Ok(()),
-                Outcome::Refused(refusal) if !refusal.transient => {
+                CommandOutcome::Accepted(_) => return Ok(()),
+                CommandOutcome::Refused(refusal) if !refusal.transient => {
                     return self.refused(system, stored.event.id, name, refusal).await;
                 }
-                Outcome::Defect(why) => return Err(format!("{name}: {why}")),
-                Outcome::Refused(refusal) => refusal.to_string(),
-                Outcome::Unavailable(why) => why,
+                CommandOutcome::Defect(why) => return Err(format!("{name}: {why}")),
+                CommandOutcome::Refused(refusal) => refusal.to_string(),
+                CommandOutcome::Unavailable(why) => why,
             };
             attempt += 1;
             if attempt == limits::POLICY_ATTEMPTS || system.has_ended() {

@@ -39,6 +39,7 @@ pub trait SagaCommand: Sized {
     fn read(json: &[u8]) -> Result<StepCommand, String>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Keyed + Sync + Serialize + DeserializeOwned> SagaCommand for C
 where
     C::Key: Display,

@@ -9,7 +9,7 @@ use super::manager::{Manager, Slot, Trouble};
 use super::record::{Intent, Record};
 use super::view::SagaState;
 use super::{Retry, Saga, StepKind};
-use crate::host::{Outcome, Working};
+use crate::host::{CommandOutcome, Working};
 use crate::limits;
 use crate::message::Metadata;
 use crate::runtime::{ActorSystem, System};
@@ -144,7 +144,7 @@ async fn give<S: Saga>(
     (step, is_compensation): (usize, bool),
     intent: &Intent,
     cause: &Metadata,
-) -> Option<Outcome> {
+) -> Option<CommandOutcome> {
     let retry = if is_compensation { Retry::DEFAULT } else { S::STEPS[step].retry };
     let mut attempt = 0;
     loop {
@@ -153,9 +153,9 @@ async fn give<S: Saga>(
             give_once::<S>(system, (step, is_compensation), intent, cause).await
         };
         let passing = match &outcome {
-            Outcome::Refused(refusal) => refusal.transient,
-            Outcome::Unavailable(_) => true,
-            Outcome::Accepted(_) | Outcome::Defect(_) => false,
+            CommandOutcome::Refused(refusal) => refusal.transient,
+            CommandOutcome::Unavailable(_) => true,
+            CommandOutcome::Accepted(_) | CommandOutcome::Defect(_) => false,
         };
         attempt += 1;
         if !passing || attempt >= retry.max {
@@ -174,16 +174,16 @@ async fn give_once<S: Saga>(
     (step, is_compensation): (usize, bool),
     intent: &Intent,
     cause: &Metadata,
-) -> Outcome {
+) -> CommandOutcome {
     let json = match serde_json::to_vec(&intent.data) {
         Ok(json) => json,
-        Err(error) => return Outcome::Defect(error.to_string()),
+        Err(error) => return CommandOutcome::Defect(error.to_string()),
     };
     match S::read(step, is_compensation, &json) {
         Ok(command) => {
             command.command.execute(ActorSystem::of(system), intent.id, cause.clone()).await
         }
-        Err(why) => Outcome::Defect(format!("{} cannot be read: {why}", intent.name)),
+        Err(why) => CommandOutcome::Defect(format!("{} cannot be read: {why}", intent.name)),
     }
 }
 
@@ -195,7 +195,11 @@ fn jittered(system: &System, retry: Retry, attempt: u32) -> Duration {
     longest / 2 + Duration::from_micros(system.seam().below(half.max(1)))
 }
 
-fn after_step<S: Saga>(instance: &Instance<S>, step: usize, outcome: Outcome) -> Vec<Record> {
+fn after_step<S: Saga>(
+    instance: &Instance<S>,
+    step: usize,
+    outcome: CommandOutcome,
+) -> Vec<Record> {
     let kind = S::STEPS[step].kind;
     let name = S::STEPS[step].name;
     let running = instance.state() == SagaState::Running;
@@ -209,20 +213,20 @@ fn after_step<S: Saga>(instance: &Instance<S>, step: usize, outcome: Outcome) ->
     };
     let step = name.to_owned();
     match outcome {
-        Outcome::Accepted(position) => vec![Record::Accepted { step, position }],
-        Outcome::Refused(error) if !error.transient => {
+        CommandOutcome::Accepted(position) => vec![Record::Accepted { step, position }],
+        CommandOutcome::Refused(error) if !error.transient => {
             let why = format!("`{name}` was refused: {error}");
             std::iter::once(Record::Refused { step, error }).chain(then(why, true)).collect()
         }
-        Outcome::Refused(error) => {
+        CommandOutcome::Refused(error) => {
             let tried = format!("`{name}` was tried too often: {error}");
             exhausted(step, tried, kind, then)
         }
-        Outcome::Unavailable(why) => {
+        CommandOutcome::Unavailable(why) => {
             let tried = format!("`{name}` was tried too often: {why}");
             exhausted(step, tried, kind, then)
         }
-        Outcome::Defect(why) => {
+        CommandOutcome::Defect(why) => {
             let why = format!("`{name}`: {why}");
             let exhausted = Record::Exhausted { step, why: why.clone() };
             std::iter::once(exhausted).chain(running.then_some(Record::Stuck { why })).collect()
@@ -241,14 +245,14 @@ fn exhausted(
     std::iter::once(record).chain(then(why, kind.compensation().is_some())).collect()
 }
 
-fn after_compensation<S: Saga>(step: usize, outcome: Outcome) -> Vec<Record> {
+fn after_compensation<S: Saga>(step: usize, outcome: CommandOutcome) -> Vec<Record> {
     let name = S::STEPS[step].name;
     let stuck =
         |why: String| vec![Record::Stuck { why: format!("`{name}` cannot be undone: {why}") }];
     match outcome {
-        Outcome::Accepted(_) => vec![Record::Compensated { step: name.to_owned() }],
-        Outcome::Refused(error) => stuck(error.to_string()),
-        Outcome::Unavailable(why) | Outcome::Defect(why) => stuck(why),
+        CommandOutcome::Accepted(_) => vec![Record::Compensated { step: name.to_owned() }],
+        CommandOutcome::Refused(error) => stuck(error.to_string()),
+        CommandOutcome::Unavailable(why) | CommandOutcome::Defect(why) => stuck(why),
     }
 }
 
@@ -282,7 +286,8 @@ pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
     }
 }
 
-async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+/// Waits for either.
+pub(super) async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
     let (mut one, mut other) = (std::pin::pin!(one), std::pin::pin!(other));
     std::future::poll_fn(|cx| {
         if one.as_mut().poll(cx).is_ready() {

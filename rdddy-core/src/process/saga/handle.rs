@@ -177,6 +177,37 @@ impl<S: Saga> SagaHandle<S> {
         Ok(instance.code().map(|_| instance.view()))
     }
 
+    /// Waits until the instance with this key has ended, or needs somebody.
+    ///
+    /// # Errors
+    ///
+    /// [`CancelError::Unavailable`] when it cannot be read.
+    pub async fn settled(&self, key: &str) -> Result<SagaView, CancelError> {
+        let manager = &self.running.manager;
+        loop {
+            let mut changed = std::pin::pin!(manager.changed.notified());
+            // Before looking, so that a change in between is not slept through.
+            changed.as_mut().enable();
+            if let Some(view) = self.show(key).await?
+                && (view.state.has_ended() || view.state == SagaState::NeedsOperator)
+            {
+                return Ok(view);
+            }
+            if manager.control.is_stopped() {
+                return Err(unavailable(key, Trouble::Passing(gone())));
+            }
+            // What another process writes is not told here.
+            let rest = manager
+                .system
+                .upgrade()
+                .map(|system| system.seam().sleep(limits::FOLLOW_RETRY_MAX));
+            match rest {
+                Some(rest) => drive::either(changed, rest).await,
+                None => changed.await,
+            }
+        }
+    }
+
     /// The keys of the instances that are in this state, by the index.
     ///
     /// # Errors

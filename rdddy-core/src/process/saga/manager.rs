@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, Weak};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use super::instance::Instance;
 use super::record::{Heard, Record};
@@ -39,6 +39,8 @@ pub(super) struct Manager<S: Saga> {
     /// Whether it begins new instances; code that is kept for the running ones does not.
     begins: bool,
     slots: Mutex<BTreeMap<Arc<str>, Arc<Slot<S>>>>,
+    /// Something was written about some instance.
+    pub(super) changed: Notify,
     /// Times that ran out when it no longer mattered.
     pub(super) late: AtomicU64,
 }
@@ -90,6 +92,7 @@ impl<S: Saga> Manager<S> {
             decoder: event_set::decoder::<S::Event>(&around.upcasters),
             begins,
             slots: Mutex::default(),
+            changed: Notify::new(),
             late: AtomicU64::new(0),
         }
     }
@@ -219,6 +222,7 @@ impl<S: Saga> Manager<S> {
         match self.around.store.append(append).await {
             Ok(_) => {
                 instance.version = Version(before.0 + count);
+                self.changed.notify_waiters();
                 Ok(())
             }
             Err(error @ AppendError::TooLarge { .. }) => Err(Trouble::Lasting(with_causes(&error))),

@@ -23,13 +23,17 @@ pub enum StoreFault {
 #[error("an injected fault: {0:?}")]
 pub(super) struct Injected(pub(super) StoreFault);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Faults(Mutex<State>);
 
-#[derive(Debug, Default)]
+/// Says what goes wrong with a call, by its number.
+pub(super) type Chooser = Box<dyn Fn(u64) -> Option<StoreFault> + Send + Sync>;
+
+#[derive(Default)]
 struct State {
     calls: u64,
     planned: BTreeMap<u64, StoreFault>,
+    chooser: Option<Chooser>,
     /// The crash that has cut the handle off.
     cut: Option<StoreFault>,
 }
@@ -37,6 +41,10 @@ struct State {
 impl Faults {
     pub(super) fn plan(&self, call: u64, fault: StoreFault) {
         lock(&self.0).planned.insert(call, fault);
+    }
+
+    pub(super) fn choose_by(&self, chooser: Chooser) {
+        lock(&self.0).chooser = Some(chooser);
     }
 
     pub(super) fn calls(&self) -> u64 {
@@ -57,6 +65,7 @@ impl Faults {
         state.calls += 1;
         let call = state.calls;
         let fault = state.planned.remove(&call);
+        let fault = fault.or_else(|| state.chooser.as_ref().and_then(|chooser| chooser(call)));
         match fault {
             Some(fault @ StoreFault::FailBefore) => Err(Injected(fault)),
             Some(fault @ StoreFault::CrashBefore) => {

@@ -76,6 +76,30 @@ impl MemoryStore {
         self.faults.plan(call, fault);
     }
 
+    /// Asks `chooser` before each call of this handle, by its number, what goes wrong with it. For tests.
+    pub fn inject_by(&self, chooser: impl Fn(u64) -> Option<StoreFault> + Send + Sync + 'static) {
+        self.faults.choose_by(Box::new(chooser));
+    }
+
+    /// Whether a crash has cut this handle off.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.faults.cut().is_some()
+    }
+
+    /// Waits until a crash has cut this handle off.
+    pub async fn cut_off(&self) {
+        loop {
+            let mut changed = pin!(self.shared.changed.notified());
+            // Before looking, so that a change in between is not slept through.
+            changed.as_mut().enable();
+            if self.is_cut_off() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     /// How many calls this handle has had; waiting for events is none.
     #[must_use]
     pub fn calls(&self) -> u64 {

@@ -1,0 +1,31 @@
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+struct OrderPlaced {
+    #[tag]
+    order: u64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct StockReserved {
+    #[tag]
+    order: u64,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+struct Reserve {
+    #[key]
+    order: u64,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+struct Release {
+    #[key]
+    order: u64,
+}
+
+#[policy]
+struct Restock;
+
+fn main() {}

@@ -1,0 +1,34 @@
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+struct OrderPlaced {
+    #[tag]
+    order: u64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct StockReserved {
+    #[tag]
+    order: u64,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+struct Reserve {
+    #[key]
+    order: u64,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+struct Release {
+    #[key]
+    order: u64,
+}
+
+#[derive(Default)]
+struct Fulfilment;
+
+#[saga]
+impl Fulfilment {}
+
+fn main() {}
