@@ -27,11 +27,13 @@ pub use aggregate::{
 
 pub use crate::domain::ErrorData;
 pub use crate::process::{
-    EventRole, EventSet, Happening, Policy, ReadFormat, Refusals, Retry, Saga, SagaCommand,
-    SagaContext, Step, StepCommand, StepKind, Timeout,
+    EventRole, EventSet, Happening, Policy, Projected, Projection, ProjectionMode, QueryTable,
+    ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand, StepKind,
+    TheRow, Timeout,
 };
 pub use process::{
-    Reaction, RefusalProbe, WithErrorData, WithoutErrorData, commands_of, has_tag, written_command,
+    AnswerOf, ProjectedRow, Reaction, RefusalProbe, WithErrorData, WithoutErrorData, answer_of,
+    commands_of, has_tag, row_of, written_command,
 };
 
 pub use crate::domain::{

@@ -218,18 +218,16 @@ impl<P: Projection> ProjectionHandle<P> {
     /// are being built.
     #[must_use]
     pub fn parked(&self) -> Vec<Parked> {
-        let status = self.status();
-        let tables = status.into_iter().flat_map(|status| [status.serving, status.building]);
-        tables.flatten().flat_map(|table| table.parked).collect()
+        let RunningProjection::Kept(manager) = &*self.0 else { return Vec::new() };
+        manager.tables().iter().flat_map(|table| table.progress.status().parked).collect()
     }
 
     /// Folds again the event that `key` is parked for, and those behind it: whether the key goes on,
     /// wherever it is parked.
     pub async fn resume(&self, key: &P::Key) -> bool {
         let RunningProjection::Kept(manager) = &*self.0 else { return false };
-        let Some(Serving { followed, building, .. }) = manager.now() else { return false };
         let (mut known, mut goes_on) = (false, true);
-        for table in [followed, building].into_iter().flatten() {
+        for table in manager.tables() {
             let key = key.to_string();
             if table.progress.status().parked.iter().any(|parked| parked.key == key) {
                 known = true;

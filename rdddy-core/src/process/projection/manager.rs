@@ -50,7 +50,7 @@ pub(super) struct Serving {
     pub(super) version: u32,
     /// None while an older version serves, which nobody here follows.
     pub(super) followed: Option<Followed>,
-    /// What is being built, unless it serves.
+    /// What is being built; it serves already if there is nothing else.
     pub(super) building: Option<Followed>,
 }
 
@@ -191,6 +191,7 @@ impl<P: Projection> Manager<P> {
         let building = own(&loaded.catalog, TableState::Building);
         let wanted: Vec<String> =
             live.iter().chain(&building).map(|table| table.name(P::name())).collect();
+        self.mend(&wanted).await?;
         let Some(system) = self.system.upgrade() else {
             self.control.stop();
             return Ok(());
@@ -210,7 +211,6 @@ impl<P: Projection> Manager<P> {
                 }
             }
             let of = |table: &Table| followed.get(&table.name(P::name())).cloned();
-            let building = building.filter(|table| table != serving);
             Serving {
                 table: serving.name(P::name()),
                 version: serving.version,
@@ -220,6 +220,28 @@ impl<P: Projection> Manager<P> {
         };
         *lock(&self.serving) = Some(serving);
         self.arranged.notify_waiters();
+        Ok(())
+    }
+
+    /// Begins those tables anew whose checkpoint is gone: nobody knows what their rows hold.
+    async fn mend(&self, wanted: &[String]) -> Result<(), Trouble> {
+        for name in wanted {
+            let ended = |followed: &Followed| !followed.progress.status().running;
+            if !lock(&self.followed).get(name).is_some_and(ended) {
+                continue;
+            }
+            let checkpoint = serde_json::to_vec(&Checkpoint { position: Position::START })?;
+            let commit = Commit {
+                expected: Some(Write::remove(CHECKPOINTS, &**name)),
+                cleared: vec![Parking::table(name), name.clone()],
+                writes: vec![Write::put(CHECKPOINTS, &**name, checkpoint)],
+            };
+            match self.documents.commit(commit).await {
+                // Somebody else has begun it.
+                Ok(()) | Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         Ok(())
     }
 
@@ -293,6 +315,11 @@ impl<P: Projection> Manager<P> {
     /// What serves; waits until that is known. None when the system ends before.
     pub(super) async fn serving(&self) -> Option<Serving> {
         self.until(|serving| Some(serving.clone())).await
+    }
+
+    /// The tables that are followed.
+    pub(super) fn tables(&self) -> Vec<Followed> {
+        lock(&self.followed).values().cloned().collect()
     }
 
     /// What serves, if that is known.

@@ -25,6 +25,11 @@ type Answer<Q> = Result<
 
 /// What a handler of a query over rows may return: the reply, or a `Result` of it with
 /// [`RowsError`]; and inside of that a `Result` with the query's own error, if it has one.
+#[diagnostic::on_unimplemented(
+    message = "rdddy::E085: a query over rows cannot be answered by `{Self}`",
+    label = "not the reply of the query",
+    note = "help: return what the query's `reply` says, `{R}`, or a `Result<{R}, RowsError>`"
+)]
 pub trait IntoAnswer<R, E> {
     /// Converts the returned value.
     ///
