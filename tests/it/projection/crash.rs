@@ -32,9 +32,9 @@ async fn trade(shop: &mut Durable) -> AllRows {
     let found = shop
         .ask(async |system| {
             let sales = system.projection::<Sales>().unwrap();
-            let parked: Vec<_> = sales.parked().into_iter().map(|parked| parked.key).collect();
-            let rows = sales.all().await;
-            rows.map(|rows| (rows.into_iter().collect::<AllRows>(), parked))
+            let parked = sales.parked().await?;
+            let parked: Vec<_> = parked.into_iter().map(|parked| parked.key).collect();
+            Ok::<_, RowsError>((sales.all().await?.into_iter().collect::<AllRows>(), parked))
         })
         .await;
     let (found, parked) = found.unwrap();

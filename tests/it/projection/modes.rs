@@ -49,7 +49,7 @@ async fn an_inline_row_is_there_when_the_command_is_answered() {
     }
     // A command does not fail because of a projection, and does not wait for a key that is parked.
     system.execute(sell("moby", UNLUCKY)).await.unwrap();
-    assert_eq!(sales.parked().len(), 1);
+    assert_eq!(sales.parked().await.unwrap().len(), 1);
     system.execute(sell("emma", 2)).await.unwrap();
     assert_eq!(sales.get(&"emma".to_owned()).await.unwrap(), Some(Inline { copies: 2 }));
 }

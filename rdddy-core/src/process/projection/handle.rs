@@ -216,25 +216,30 @@ impl<P: Projection> ProjectionHandle<P> {
 
     /// The keys that wait for somebody to look at them, of the rows that are read and of those that
     /// are being built.
-    #[must_use]
-    pub fn parked(&self) -> Vec<Parked> {
-        let RunningProjection::Kept(manager) = &*self.0 else { return Vec::new() };
-        manager.tables().iter().flat_map(|table| table.progress.status().parked).collect()
+    ///
+    /// # Errors
+    ///
+    /// [`RowsError`].
+    pub async fn parked(&self) -> Result<Vec<Parked>, RowsError> {
+        let RunningProjection::Kept(manager) = &*self.0 else { return Ok(Vec::new()) };
+        Ok(manager.parked().await?.into_iter().map(|(_, parked)| parked).collect())
     }
 
     /// Folds again the event that `key` is parked for, and those behind it: whether the key goes on,
     /// wherever it is parked.
-    pub async fn resume(&self, key: &P::Key) -> bool {
-        let RunningProjection::Kept(manager) = &*self.0 else { return false };
+    ///
+    /// # Errors
+    ///
+    /// [`RowsError`].
+    pub async fn resume(&self, key: &P::Key) -> Result<bool, RowsError> {
+        let RunningProjection::Kept(manager) = &*self.0 else { return Ok(false) };
+        let key = key.to_string();
         let (mut known, mut goes_on) = (false, true);
-        for table in manager.tables() {
-            let key = key.to_string();
-            if table.progress.status().parked.iter().any(|parked| parked.key == key) {
-                known = true;
-                goes_on &= table.control.resume(key).await.unwrap_or(false);
-            }
+        for (table, _) in manager.parked().await?.into_iter().filter(|(_, one)| one.key == key) {
+            known = true;
+            goes_on &= table.control.resume(key.clone()).await.unwrap_or(false);
         }
-        known && goes_on
+        Ok(known && goes_on)
     }
 
     /// Folds all rows anew, beside those that are read, and reads the new ones when they have caught

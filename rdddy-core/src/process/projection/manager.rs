@@ -15,7 +15,7 @@ use super::rows::{Kept, Rows, RowsError};
 use crate::host::{Surroundings, with_causes};
 use crate::limits;
 use crate::process::follow::{
-    CHECKPOINTS, Checkpoint, Control, Follower, Parking, Progress, first,
+    CHECKPOINTS, Checkpoint, Control, Follower, Parked, Parking, Progress, first,
 };
 use crate::runtime::System;
 use crate::seam::sync::lock;
@@ -317,9 +317,29 @@ impl<P: Projection> Manager<P> {
         self.until(|serving| Some(serving.clone())).await
     }
 
-    /// The tables that are followed.
-    pub(super) fn tables(&self) -> Vec<Followed> {
-        lock(&self.followed).values().cloned().collect()
+    /// All that is parked, and the tables that it is parked for.
+    pub(super) async fn parked(&self) -> Result<Vec<(Followed, Parked)>, RowsError> {
+        if self.serving().await.is_none() {
+            return Err(RowsError::ShuttingDown);
+        }
+        let tables: Vec<_> = lock(&self.followed).clone().into_iter().collect();
+        let mut all = Vec::new();
+        for (name, followed) in tables {
+            let (table, mut after) = (Parking::table(&name), None::<String>);
+            loop {
+                let page = self.documents.page(&table, after.as_deref(), limits::READ_PAGE_MAX);
+                let page = page.await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.key.clone());
+                for document in &page {
+                    let parked = serde_json::from_slice(&document.data).map_err(|source| {
+                        RowsError::Malformed { key: document.key.clone(), source }
+                    })?;
+                    all.push((followed.clone(), parked));
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// What serves, if that is known.
