@@ -117,6 +117,14 @@ pub(crate) fn snapshot_checksum(snapshot: &Snapshot) -> u32 {
     hasher.finalize()
 }
 
+pub(crate) fn document_checksum(table: &str, key: &str, data: &[u8]) -> u32 {
+    let mut hasher = Hasher::new();
+    text(&mut hasher, table.as_bytes());
+    text(&mut hasher, key.as_bytes());
+    hasher.update(data);
+    hasher.finalize()
+}
+
 /// Whether what is there is what was stored.
 pub(crate) fn same(place: impl Fn() -> String, stored: i64, found: u32) -> Result<(), Fault> {
     if stored == i64::from(found) {

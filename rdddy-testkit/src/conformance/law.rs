@@ -8,6 +8,11 @@ use rdddy_core::store::{
 };
 
 use super::Store;
+pub use super::document::{
+    a_condition_that_does_not_hold_leaves_no_trace, clearing_empties_a_table_first,
+    documents_and_events_share_a_store, documents_have_limits, hostile_keys_do_no_harm,
+    pages_are_in_the_order_of_bytes, racing_counters_lose_nothing, what_is_committed_is_read,
+};
 use super::join::join_all;
 pub use super::limit::{
     what_is_at_a_limit_is_stored, what_is_beyond_a_limit_is_refused, what_is_too_large_is_refused,
