@@ -16,23 +16,20 @@ use crate::limits;
 
 pub use crate::domain::{
     Aggregate, AggregateEvent, Decide, Decides, Decision, DecisionOf, Emits, EventFormat,
-    EventVisitor, Keyed, StoredForm,
+    EventVisitor, Keyed, Stored, StoredForm, Upcast,
 };
 pub use crate::host::{AggregateEntry, CommandTable, OwnsCommands};
 pub use aggregate::{
-    CopyProbe, IntoUpcast, JsonResult, StoredProbe, WithCopy, WithStoredForm, WithoutCopy,
-    WithoutStoredForm, decision_of, event_from_json, event_to_json, fingerprint, state_from_json,
-    state_to_json, upcasted,
+    CopyProbe, IntoUpcast, JsonResult, KeptState, STATE_FINGERPRINT, StoredProbe, WithCopy,
+    WithStoredForm, WithoutCopy, WithoutStoredForm, decision_of, event_from_json, event_to_json,
+    fingerprint, state_form, upcasted,
 };
 
-pub use crate::domain::ErrorData;
 pub use crate::process::{
     EventRole, EventSet, Happening, Policy, ReadFormat, Refusals, Retry, Saga, SagaCommand,
     SagaContext, Step, StepCommand, StepKind, Timeout,
 };
-pub use process::{
-    Reaction, RefusalProbe, WithErrorData, WithoutErrorData, commands_of, has_tag, written_command,
-};
+pub use process::{Reaction, commands_of, has_tag, written_command};
 
 pub use crate::domain::{
     Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
@@ -43,7 +40,8 @@ pub use crate::message::{
     Command, ContextEntry, Event, EventScope, Kind, Message, MessageName, Query, Request, Sealed,
 };
 pub use crate::model::{
-    ActorEntry, CodecProbe, MessageEntry, MessageUse, SourceLocation, WithCodec, WithoutCodec,
+    ActorEntry, CodecProbe, DomainErrorEntry, ErrorCode, MessageEntry, MessageUse, SourceLocation,
+    WithCodec, WithoutCodec,
 };
 pub use crate::runtime::{
     Actor, ActorConfig, Capacity, Context, ContractBreach, ContractKind, ErrorReport, EventHandler,

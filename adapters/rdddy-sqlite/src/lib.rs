@@ -9,6 +9,8 @@
 //!   (`reader`, `search`), through bounded queues (`queue`).
 //! - `file` opens the file alone and checks it (`schema`, `verify`, `wal`).
 //! - `record` says how events are written down. Every row carries a checksum.
+//! - With the feature `keys`, `EmbeddedKeys` keeps the keys of people who can be forgotten, in a file of
+//!   its own.
 
 mod store;
 
@@ -29,6 +31,11 @@ mod wal;
 mod cache;
 mod record;
 
+#[cfg(feature = "keys")]
+mod keys;
+
 pub use builder::{Durability, EmbeddedStoreBuilder};
 pub use error::{Damage, OpenError};
+#[cfg(feature = "keys")]
+pub use keys::{EmbeddedKeys, OpenKeysError};
 pub use store::EmbeddedStore;
