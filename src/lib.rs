@@ -5,7 +5,7 @@ pub use rdddy_core::{domain, host, limits, message, model, process, runtime, sim
 pub use rdddy_macros::{
     Command, DomainError, Entity, Event, Id, Query, ValueObject, abort, actor, aggregate, apply,
     bounded_context, compensation, end, ensures, handler, invariant, on_restart, on_start, on_stop,
-    policy, requires, saga, step, timeout, upcast,
+    policy, projection, requires, saga, step, timeout, upcast,
 };
 #[cfg(feature = "postgres")]
 #[doc(no_inline)]
@@ -41,7 +41,10 @@ pub mod prelude {
     };
     pub use crate::host::{Committed, ExecuteError};
     pub use crate::message::{self, Metadata};
-    pub use crate::process::{Happening, Policy, Saga, SagaContext, SagaState, Timeout};
+    pub use crate::process::{
+        Happening, Policy, Projected, Projection, Row, Rows, RowsError, Saga, SagaContext,
+        SagaState, Timeout,
+    };
     pub use crate::runtime::{
         Actor, ActorConfig, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context,
         DeadReason, EventHandler, Failure, Handler, Overflow, Pool, Props, PublishError, Recipient,
@@ -50,6 +53,6 @@ pub mod prelude {
     pub use rdddy_macros::{
         Command, DomainError, Entity, Event, Id, Query, ValueObject, abort, actor, aggregate,
         apply, bounded_context, compensation, end, ensures, handler, invariant, on_restart,
-        on_start, on_stop, policy, requires, saga, step, timeout, upcast,
+        on_start, on_stop, policy, projection, requires, saga, step, timeout, upcast,
     };
 }

@@ -23,6 +23,9 @@ mod forgetting;
 #[path = "../examples/policy.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod policy;
+#[path = "../examples/projection.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod projection;
 #[path = "../examples/publish_subscribe.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod publish_subscribe;
@@ -235,6 +238,19 @@ async fn an_aggregate_goes_on_where_it_stopped() {
 async fn one_name_goes_to_one_person() {
     let printed = consistency_boundary::run().await.unwrap();
     assert_eq!(printed, "1 of 4 got the name\nfree again once it is closed: true\n");
+}
+
+#[tokio::test]
+async fn what_was_sold_is_read_from_rows() {
+    let printed = projection::run().await.unwrap();
+    let expected = "\
+copies of emma: 3
+best sellers: [(\"moby\", 5), (\"emma\", 3)]
+emma: 3 copies, 2700 cents
+moby: 5 copies, 6000 cents
+no longer needed: [\"sales.SalesByIsbn@1\"]
+";
+    assert_eq!(printed, expected);
 }
 
 #[tokio::test]

@@ -26,14 +26,17 @@ pub use aggregate::{
 };
 
 pub use crate::process::{
-    EventRole, EventSet, Happening, Policy, ReadFormat, Refusals, Retry, Saga, SagaCommand,
-    SagaContext, Step, StepCommand, StepKind, Timeout,
+    EventRole, EventSet, Happening, Policy, Projected, Projection, ProjectionMode, QueryTable,
+    ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand, StepKind,
+    TheRow, Timeout,
 };
-pub use process::{Reaction, commands_of, has_tag, written_command};
+pub use process::{
+    AnswerOf, ProjectedRow, Reaction, answer_of, commands_of, has_tag, row_of, written_command,
+};
 
 pub use crate::domain::{
     Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
-    Severity, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
+    Severity, ValueObject, checked_id_text, deserialize_fields, discreet, format_id, parse_id,
     parse_id_number, written,
 };
 pub use crate::message::{

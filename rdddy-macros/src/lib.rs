@@ -15,6 +15,7 @@ mod id;
 mod message;
 mod policy;
 mod process;
+mod projection;
 mod saga;
 mod stray;
 mod support;
@@ -312,6 +313,12 @@ pub fn end(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn timeout(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, |_, item| stray::stray("timeout", "called", item))
+}
+
+#[doc = include_str!("projection/projection.md")]
+#[proc_macro_attribute]
+pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, projection::projection)
 }
 
 #[doc = include_str!("aggregate/apply.md")]

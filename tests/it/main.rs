@@ -7,6 +7,7 @@ mod domain;
 mod fault;
 mod parity;
 mod process;
+mod projection;
 mod promise;
 mod real;
 mod repository;

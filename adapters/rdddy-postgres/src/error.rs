@@ -158,6 +158,15 @@ impl Fault {
         }
     }
 
+    /// What the server or the network says.
+    pub(crate) fn cause(self) -> StoreCause {
+        match self.meaning() {
+            Meaning::Passing(source) | Meaning::Refusal(source) | Meaning::Damage(_, source) => {
+                source
+            }
+        }
+    }
+
     pub(crate) fn append(self) -> AppendError {
         match self.meaning() {
             Meaning::Passing(source) => AppendError::Unavailable { source },

@@ -10,6 +10,7 @@
 //!   (`queue`); `group` is what it sends, and `proof` finds out what became of it when the answer was
 //!   lost.
 //! - `reader` reads, on connections that are kept up by `link`; `watcher` hears what others write.
+//! - `document` writes documents, on one more connection.
 //! - `schema` makes the tables and checks them, `record` says how events are written down.
 
 mod store;
@@ -23,6 +24,7 @@ mod writer;
 mod group;
 mod proof;
 
+mod document;
 mod link;
 mod reader;
 mod session;

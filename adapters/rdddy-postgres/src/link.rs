@@ -45,14 +45,15 @@ async fn open(config: &Config) -> Result<(Reader, tokio::task::JoinSet<()>), Fau
 }
 
 /// All of them, used in turn.
+#[derive(Clone)]
 pub(crate) struct Links {
-    links: Vec<watch::Receiver<Link>>,
-    next: AtomicUsize,
+    links: Arc<[watch::Receiver<Link>]>,
+    next: Arc<AtomicUsize>,
 }
 
 impl Links {
     pub(crate) fn new(links: Vec<watch::Receiver<Link>>) -> Self {
-        Links { links, next: AtomicUsize::new(0) }
+        Links { links: links.into(), next: Arc::default() }
     }
 
     /// One that is up; waits for one that is being made.

@@ -3,8 +3,8 @@
 use rdddy_core::limits::READ_PAGE_MAX;
 use rdddy_core::message::MessageId;
 use rdddy_core::store::{
-    CommandRecord, EventQuery, Page, Position, Snapshot, StoredCommand, StoredEvent, StreamName,
-    Version,
+    CommandRecord, Document, EventQuery, Page, Position, Snapshot, StoredCommand, StoredEvent,
+    StreamName, Version,
 };
 use tokio_postgres::{Client, Statement};
 
@@ -21,6 +21,8 @@ pub(crate) struct Reader {
     head: Statement,
     command: Statement,
     snapshot: Statement,
+    document: Statement,
+    documents: Statement,
 }
 
 impl Reader {
@@ -51,6 +53,16 @@ impl Reader {
                 .prepare(
                     "select version, data from rdddy_snapshots \
                      where category = $1 and key = $2 and fingerprint = $3",
+                )
+                .await?,
+            document: client
+                .prepare("select data from rdddy_documents where collection = $1 and key = $2")
+                .await?,
+            documents: client
+                .prepare(
+                    "select key, data from rdddy_documents \
+                     where collection = $1 and ($2::bytea is null or key > $2) \
+                     order by key limit $3",
                 )
                 .await?,
             client,
@@ -152,6 +164,32 @@ impl Reader {
         let version = record::version(column(&row, 0, &place, "its version")?);
         let data = column(&row, 1, &place, "its data")?;
         Ok(Some(Snapshot { stream: stream.clone(), fingerprint, version, data }))
+    }
+
+    pub(crate) async fn document(&self, table: &str, key: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let row =
+            self.client.query_opt(&self.document, &[&table.as_bytes(), &key.as_bytes()]).await?;
+        let place = || format!("the document `{key}` of `{table}`");
+        row.map(|row| column(&row, 0, &place(), "its data")).transpose()
+    }
+
+    pub(crate) async fn documents(
+        &self,
+        table: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Document>, Fault> {
+        let (after, limit) = (after.map(str::as_bytes), integer(limit.min(READ_PAGE_MAX) as u64));
+        let rows = self.client.query(&self.documents, &[&table.as_bytes(), &after, &limit]).await?;
+        let place = format!("a document of `{table}`");
+        rows.iter()
+            .map(|row| {
+                let key: Vec<u8> = column(row, 0, &place, "its key")?;
+                let key = String::from_utf8(key)
+                    .map_err(|error| record::malformed(&place, "its key", &error))?;
+                Ok(Document { key, data: column(row, 1, &place, "its data")? })
+            })
+            .collect()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Fault, OpenError};
 use crate::session::Session;
 
 /// Each makes the schema of one version from that before it. None is ever changed once released.
-const STEPS: [&str; 1] = [include_str!("schema/v1.sql")];
+const STEPS: [&str; 2] = [include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
 
 /// So that two programs never take the same step: `rddd`.
 const MIGRATION_LOCK: i64 = 0x7264_6464;

@@ -6,14 +6,16 @@ use std::thread::JoinHandle;
 
 use rdddy_core::message::{MessageId, Timestamp};
 use rdddy_core::store::{
-    Append, AppendError, EventQuery, EventStore, Page, Position, ReadError, Snapshot, StoreFuture,
-    StoredCommand, StoredEvent, StreamName, Version,
+    Append, AppendError, Commit, CommitError, Document, DocumentStore, EventQuery, EventStore,
+    Page, Position, ReadError, Snapshot, StoreFuture, StoredCommand, StoredEvent, StreamName,
+    Version,
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_postgres::Config;
 
+use crate::document::{self, Documents};
 use crate::error::{Closed, Fault, OpenError};
 use crate::group::{Outcome, Prepared};
 use crate::link::{self, Link, Links};
@@ -24,8 +26,8 @@ use crate::{limits, reader, schema, session, watcher};
 /// An event store in a PostgreSQL database, which several processes may use at a time.
 ///
 /// Positions have no gaps and are in commit order, whoever writes. A handle has one connection that
-/// writes, [`READERS`](limits::READERS) that read, and one that hears what others write. Each is made
-/// again when it is lost.
+/// writes, [`READERS`](limits::READERS) that read, one that hears what others write, and one that writes
+/// documents, once there are any. Each is made again when it is lost.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -55,6 +57,7 @@ use crate::{limits, reader, schema, session, watcher};
 /// It works on a thread of its own, and its futures run on any runtime.
 pub struct PostgresStore {
     appends: Arc<Queue<Job>>,
+    documents: Documents,
     links: Links,
     head: watch::Receiver<u64>,
     thread: Option<JoinHandle<()>>,
@@ -77,10 +80,12 @@ impl PostgresStore {
         let config = session::config(address)?;
         let appends = Queue::new(limits::APPENDS_WAITING_MAX, limits::APPEND_BYTES_WAITING_MAX);
         let appends = Arc::new(appends);
+        let commits = Queue::new(limits::APPENDS_WAITING_MAX, limits::APPEND_BYTES_WAITING_MAX);
+        let commits = Arc::new(commits);
         let (head, told) = watch::channel(0);
         let (senders, links) =
             (0..limits::READERS).map(|_| watch::channel(Link::Opening)).unzip::<_, _, Vec<_>, _>();
-        let queue = Arc::clone(&appends);
+        let (queue, documents) = (Arc::clone(&appends), Arc::clone(&commits));
         let thread = thread(move |runtime, opened| {
             runtime.block_on(async {
                 let pen = match open(&config, &head).await {
@@ -97,11 +102,16 @@ impl PostgresStore {
                     beside.spawn(link::keep(config.clone(), sender));
                 }
                 let _ = opened.send(Ok(()));
+                let mut writing = JoinSet::new();
+                writing.spawn(document::write(config.clone(), documents));
                 Writer::new(config, pen, head).run(&queue).await;
+                while writing.join_next().await.is_some() {}
             });
         });
         let thread = thread.await?;
-        Ok(PostgresStore { appends, links: Links::new(links), head: told, thread: Some(thread) })
+        let links = Links::new(links);
+        let documents = Documents { commits, links: links.clone() };
+        Ok(PostgresStore { appends, documents, links, head: told, thread: Some(thread) })
     }
 
     /// Makes the tables at `address`, or takes older ones to the latest schema, all steps or none. It
@@ -156,6 +166,7 @@ async fn thread(
 impl Drop for PostgresStore {
     fn drop(&mut self) {
         self.appends.close();
+        self.documents.commits.close();
         if let Some(thread) = self.thread.take() {
             // A thread that panicked has told its callers.
             let _ = thread.join();
@@ -237,5 +248,35 @@ impl EventStore for PostgresStore {
         let append = Append::new(Timestamp::default()).with_snapshot(snapshot);
         let saved = self.append(append);
         Box::pin(async move { saved.await.map(|_| ()) })
+    }
+
+    /// They are in the same database, written on a connection of their own. Like the store itself,
+    /// they are answered until this handle is dropped.
+    fn documents(&self) -> Option<Arc<dyn DocumentStore>> {
+        Some(Arc::new(self.documents.clone()))
+    }
+}
+
+/// For documents in a database of their own.
+impl DocumentStore for PostgresStore {
+    fn commit(&self, commit: Commit) -> StoreFuture<'static, (), CommitError> {
+        self.documents.commit(commit)
+    }
+
+    fn get<'a>(
+        &'a self,
+        table: &'a str,
+        key: &'a str,
+    ) -> StoreFuture<'a, Option<Vec<u8>>, ReadError> {
+        self.documents.get(table, key)
+    }
+
+    fn page<'a>(
+        &'a self,
+        table: &'a str,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<Document>, ReadError> {
+        self.documents.page(table, after, limit)
     }
 }

@@ -6,7 +6,8 @@
 //! # Layout
 //!
 //! - [`EmbeddedStore`] hands appends to one writing thread (`writer`), and reads to a few reading ones
-//!   (`reader`, `search`), through bounded queues (`queue`).
+//!   (`reader`, `search`), through bounded queues (`lines`, `queue`).
+//! - `document` keeps documents beside the events; a commit of them is a `job` of the same thread.
 //! - `file` opens the file alone and checks it (`schema`, `verify`, `wal`).
 //! - `record` says how events are written down. Every row carries a checksum.
 //! - With the feature `keys`, `EmbeddedKeys` keeps the keys of people who can be forgotten, in a file of
@@ -18,6 +19,9 @@ mod builder;
 mod error;
 pub mod limits;
 
+mod document;
+mod job;
+mod lines;
 mod queue;
 mod reader;
 mod search;

@@ -11,7 +11,7 @@ use crate::record::integer;
 const APPLICATION_ID: i64 = 0x7264_6464;
 
 /// Each makes the schema of one version from that before it. None is ever changed once released.
-const STEPS: [&str; 1] = [include_str!("schema/v1.sql")];
+const STEPS: [&str; 2] = [include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
 
 /// Takes the file to the latest schema, one step after the other; an empty file becomes a store.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {

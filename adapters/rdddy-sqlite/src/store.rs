@@ -7,21 +7,23 @@ use std::thread::JoinHandle;
 
 use rdddy_core::message::{MessageId, Timestamp};
 use rdddy_core::store::{
-    Append, AppendError, Appended, EventQuery, EventStore, Page, Position, ReadError, Snapshot,
-    StoreFuture, StoredCommand, StoredEvent, StreamName, Version,
+    Append, AppendError, Appended, Commit, CommitError, Document, DocumentStore, EventQuery,
+    EventStore, Page, Position, ReadError, Snapshot, StoreFuture, StoredCommand, StoredEvent,
+    StreamName, Version,
 };
 use tokio::sync::{oneshot, watch};
 
 use crate::builder::{EmbeddedStoreBuilder, Options};
-use crate::error::{Closed, Fault, OpenError};
+use crate::document::Documents;
+use crate::error::{Closed, OpenError};
 use crate::file::{self, Lock};
-use crate::queue::{Queue, Taker};
+use crate::job::{Asked, Job};
+use crate::lines::Lines;
+use crate::queue::Taker;
 use crate::reader::Reader;
 use crate::record::Prepared;
-use crate::writer::{Job, Writer};
-use crate::{limits, verify};
-
-type Look = Box<dyn FnOnce(&mut Reader) + Send>;
+use crate::verify;
+use crate::writer::Writer;
 
 /// An event store in one file of this machine, for one process at a time.
 ///
@@ -52,8 +54,7 @@ type Look = Box<dyn FnOnce(&mut Reader) + Send>;
 /// It works on threads of its own, and its futures run on any runtime.
 pub struct EmbeddedStore {
     path: PathBuf,
-    appends: Arc<Queue<Job>>,
-    looks: Arc<Queue<Look>>,
+    lines: Arc<Lines>,
     head: watch::Receiver<u64>,
     readers: Vec<JoinHandle<()>>,
     writer: Option<JoinHandle<()>>,
@@ -93,17 +94,15 @@ impl EmbeddedStore {
     ///
     /// [`ReadError::Corrupt`] says what is damaged and where.
     pub async fn verify(&self) -> Result<(), ReadError> {
-        self.look(verify::everything).await
+        self.lines.look(verify::everything).await
     }
 
     pub(crate) fn open_with(path: &Path, options: &Options) -> Result<Self, OpenError> {
         let opened = file::open(path, options)?;
         let (head, told) = watch::channel(opened.head.unsigned_abs());
-        let appends = Queue::new(limits::APPENDS_WAITING_MAX, limits::APPEND_BYTES_WAITING_MAX);
         let mut store = EmbeddedStore {
             path: path.to_path_buf(),
-            appends: Arc::new(appends),
-            looks: Arc::new(Queue::new(limits::READS_WAITING_MAX, usize::MAX)),
+            lines: Lines::new(),
             head: told,
             readers: Vec::new(),
             writer: None,
@@ -114,41 +113,22 @@ impl EmbeddedStore {
             source: source.into(),
         };
         let writer = Writer::new(opened.writer, head);
-        let appends = Arc::clone(&store.appends);
-        store.writer = Some(thread("rdddy-write", move || writer.run(&appends)).map_err(refused)?);
+        let lines = Arc::clone(&store.lines);
+        let work = move || writer.run(&lines.jobs);
+        store.writer = Some(thread("rdddy-write", work).map_err(refused)?);
         for connection in opened.readers {
-            let looks = Arc::clone(&store.looks);
-            let work = move || answer(Reader::new(connection), &looks);
+            let lines = Arc::clone(&store.lines);
+            let work = move || answer(Reader::new(connection), &lines);
             store.readers.push(thread("rdddy-read", work).map_err(refused)?);
         }
         Ok(store)
     }
 
-    /// Has a reader look, without blocking the caller's thread.
-    async fn look<T: Send + 'static>(
-        &self,
-        look: impl FnOnce(&mut Reader) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, ReadError> {
-        let (reply, answer) = oneshot::channel();
-        let look: Look = Box::new(move |reader| {
-            // Nobody waits for a read whose future was dropped.
-            if !reply.is_closed() {
-                let _ = reply.send(look(reader));
-            }
-        });
-        let unavailable = |cause: Closed| ReadError::Unavailable { source: cause.into() };
-        self.looks.push(look, 0).map_err(|_| unavailable(Closed::Full))?;
-        let answer = answer.await.map_err(|_| unavailable(Closed::Gone))?;
-        answer.map_err(Fault::read)
-    }
-
     /// Puts `append` in line.
     fn submit(&self, append: Append) -> Result<oneshot::Receiver<AppendResult>, AppendError> {
         let prepared = Prepared::new(append)?;
-        let (reply, answer) = oneshot::channel();
-        let bytes = prepared.bytes;
-        let full = |_| AppendError::Unavailable { source: Closed::Full.into() };
-        self.appends.push(Job { prepared, reply }, bytes).map_err(full)?;
+        let (asked, answer) = Asked::new(prepared);
+        self.lines.write(Job::Append(asked))?;
         Ok(answer)
     }
 }
@@ -160,9 +140,9 @@ fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<J
 }
 
 /// The work of one reading thread.
-fn answer(mut reader: Reader, looks: &Queue<Look>) {
-    let _taker = Taker(looks);
-    while let Some(next) = looks.take(1, 0) {
+fn answer(mut reader: Reader, lines: &Lines) {
+    let _taker = Taker(&lines.looks);
+    while let Some(next) = lines.looks.take(1, 0) {
         for look in next {
             look(&mut reader);
         }
@@ -173,11 +153,11 @@ impl Drop for EmbeddedStore {
     fn drop(&mut self) {
         // A thread that panicked has told its callers. The writer ends after all readers: two
         // connections that close at the same time would each leave the log to the other.
-        self.looks.close();
+        self.lines.looks.close();
         for reader in self.readers.drain(..) {
             let _ = reader.join();
         }
-        self.appends.close();
+        self.lines.jobs.close();
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
@@ -200,7 +180,7 @@ impl EventStore for EmbeddedStore {
         limit: usize,
     ) -> StoreFuture<'a, Vec<StoredEvent>, ReadError> {
         let stream = stream.clone();
-        Box::pin(self.look(move |reader| reader.read_stream(&stream, from, limit)))
+        Box::pin(self.lines.look(move |reader| reader.read_stream(&stream, from, limit)))
     }
 
     fn read<'a>(
@@ -210,7 +190,7 @@ impl EventStore for EmbeddedStore {
         limit: usize,
     ) -> StoreFuture<'a, Page, ReadError> {
         let (query, after) = (query.clone(), after.clone());
-        Box::pin(self.look(move |reader| reader.read(&query, &after, limit)))
+        Box::pin(self.lines.look(move |reader| reader.read(&query, &after, limit)))
     }
 
     fn head(&self) -> StoreFuture<'_, Position, ReadError> {
@@ -228,7 +208,7 @@ impl EventStore for EmbeddedStore {
     }
 
     fn find_command(&self, id: MessageId) -> StoreFuture<'_, Option<StoredCommand>, ReadError> {
-        Box::pin(self.look(move |reader| reader.find_command(id)))
+        Box::pin(self.lines.look(move |reader| reader.find_command(id)))
     }
 
     fn load_snapshot<'a>(
@@ -237,12 +217,43 @@ impl EventStore for EmbeddedStore {
         fingerprint: u64,
     ) -> StoreFuture<'a, Option<Snapshot>, ReadError> {
         let stream = stream.clone();
-        Box::pin(self.look(move |reader| reader.load_snapshot(&stream, fingerprint)))
+        Box::pin(self.lines.look(move |reader| reader.load_snapshot(&stream, fingerprint)))
     }
 
     fn save_snapshot(&self, snapshot: Snapshot) -> StoreFuture<'_, (), AppendError> {
         let append = Append::new(Timestamp::default()).with_snapshot(snapshot);
         let saved = self.append(append);
         Box::pin(async move { saved.await.map(|_| ()) })
+    }
+
+    /// They are in the same file, and a commit of them shares the disk with appends. Like the store
+    /// itself, they are answered until this handle is dropped.
+    fn documents(&self) -> Option<Arc<dyn DocumentStore>> {
+        Some(Arc::new(Documents(Arc::clone(&self.lines))))
+    }
+}
+
+/// For documents in a file of their own.
+impl DocumentStore for EmbeddedStore {
+    fn commit(&self, commit: Commit) -> StoreFuture<'static, (), CommitError> {
+        Documents(Arc::clone(&self.lines)).commit(commit)
+    }
+
+    fn get<'a>(
+        &'a self,
+        table: &'a str,
+        key: &'a str,
+    ) -> StoreFuture<'a, Option<Vec<u8>>, ReadError> {
+        Box::pin(async move { Documents(Arc::clone(&self.lines)).get(table, key).await })
+    }
+
+    fn page<'a>(
+        &'a self,
+        table: &'a str,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<Document>, ReadError> {
+        let documents = Documents(Arc::clone(&self.lines));
+        Box::pin(async move { documents.page(table, after, limit).await })
     }
 }

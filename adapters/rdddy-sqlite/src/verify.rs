@@ -7,9 +7,9 @@ use rdddy_core::store::StoredEvent;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::{Damage, Fault};
-use crate::limits;
 use crate::reader::{Reader, head};
 use crate::record::{self, integer, same};
+use crate::{document, limits};
 
 /// The last events, with everything that leads to them: where the head is.
 pub(crate) fn tail(connection: Connection) -> Result<i64, Fault> {
@@ -44,7 +44,8 @@ pub(crate) fn everything(reader: &mut Reader) -> Result<(), Fault> {
         after += found;
     }
     commands(reader)?;
-    snapshots(reader)
+    snapshots(reader)?;
+    document::verify(&reader.connection)
 }
 
 /// SQLite's own check: pages, and whether rows and indexes agree.

@@ -13,23 +13,18 @@ use rdddy_core::store::{
     Append, AppendError, Appended, NothingNew, Position, Snapshot, StreamName, Version,
 };
 use rusqlite::{Connection, OptionalExtension};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use crate::cache::Cache;
 use crate::error::{Closed, Fault};
-use crate::limits;
+use crate::job::{Group, Job};
 use crate::queue::{Queue, Taker};
 use crate::reader::find_command;
 use crate::record::{self, Prepared, PreparedEvent, integer};
 use crate::search::{Search, latest_version, stream_id};
+use crate::{document, limits};
 
 type Outcome = Result<Appended, AppendError>;
-
-/// An append and who waits for it.
-pub(crate) struct Job {
-    pub(crate) prepared: Prepared,
-    pub(crate) reply: oneshot::Sender<Outcome>,
-}
 
 pub(crate) struct Writer {
     connection: Connection,
@@ -41,27 +36,6 @@ pub(crate) struct Writer {
     written: i64,
     /// Why nothing is written any more.
     broken: Option<Closed>,
-}
-
-/// What is committed together, and who waits for it.
-#[derive(Default)]
-struct Group {
-    appends: Vec<Prepared>,
-    replies: Vec<oneshot::Sender<Outcome>>,
-    bytes: usize,
-}
-
-impl Group {
-    /// True when there was anything to add.
-    fn extend(&mut self, jobs: Vec<Job>) -> bool {
-        let any = !jobs.is_empty();
-        for job in jobs {
-            self.bytes += job.prepared.bytes;
-            self.appends.push(job.prepared);
-            self.replies.push(job.reply);
-        }
-        any
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -93,43 +67,43 @@ impl Writer {
             group.extend(jobs);
             // Those who were answered a moment ago come back while the first are written. They join
             // the same commit, which waits for nobody.
-            let outcomes = self.commit(&mut group, |group| {
-                let more = limits::GROUP_APPENDS_MAX.saturating_sub(group.appends.len());
+            self.commit(&mut group, |group| {
+                let more = limits::GROUP_APPENDS_MAX.saturating_sub(group.jobs.len());
                 let bytes = limits::GROUP_BYTES_MAX.checked_sub(group.bytes);
                 group.extend(bytes.map_or(Vec::new(), |bytes| queue.take_waiting(more, bytes)))
             });
-            for (reply, outcome) in group.replies.into_iter().zip(outcomes) {
-                // Nobody waits for an append whose future was dropped.
-                let _ = reply.send(outcome);
-            }
+            group.jobs.into_iter().for_each(Job::answer);
         }
     }
 
-    /// Commits `group`, and what `join` adds to it before: an outcome for each.
-    fn commit(&mut self, group: &mut Group, join: impl FnMut(&mut Group) -> bool) -> Vec<Outcome> {
+    /// Commits `group`, and what `join` adds to it before. Each job has its outcome then.
+    fn commit(&mut self, group: &mut Group, join: impl FnMut(&mut Group) -> bool) {
         if self.broken.is_some() {
-            return group.appends.iter().map(|_| Err(self.refuse())).collect();
+            group.fail(|| self.refuse());
+            return;
         }
         match self.transaction(group, join) {
-            Ok(outcomes) => outcomes,
-            Err(Failed::Before(fault)) if group.appends.len() == 1 => vec![Err(fault.append())],
-            Err(Failed::Before(_)) => std::mem::take(&mut group.appends)
-                .into_iter()
-                .flat_map(|one| self.alone(one))
-                .collect(),
+            Ok(()) => {}
+            Err(Failed::Before(fault)) => match group.jobs.as_mut_slice() {
+                [one] => one.fail(fault.append()),
+                _ => {
+                    for job in std::mem::take(&mut group.jobs) {
+                        group.jobs.extend(self.alone(job));
+                    }
+                }
+            },
             Err(Failed::AtCommit(fault)) => {
                 let broken = Closed::Broken(format!("{fault:?}"));
-                let lost = || AppendError::Unacknowledged { source: Box::new(broken.clone()) };
-                let outcomes = group.appends.iter().map(|_| Err(lost())).collect();
+                group.fail(|| AppendError::Unacknowledged { source: Box::new(broken.clone()) });
                 self.broken = Some(broken);
-                outcomes
             }
         }
     }
 
-    fn alone(&mut self, one: Prepared) -> Vec<Outcome> {
-        let mut group = Group { appends: vec![one], ..Group::default() };
-        self.commit(&mut group, |_| false)
+    fn alone(&mut self, job: Job) -> Vec<Job> {
+        let mut group = Group { jobs: vec![job], bytes: 0 };
+        self.commit(&mut group, |_| false);
+        group.jobs
     }
 
     fn refuse(&self) -> AppendError {
@@ -141,19 +115,21 @@ impl Writer {
         &mut self,
         group: &mut Group,
         join: impl FnMut(&mut Group) -> bool,
-    ) -> Result<Vec<Outcome>, Failed> {
+    ) -> Result<(), Failed> {
         let before = self.written;
-        let outcome = self.write(group, join).map_err(Failed::Before).and_then(|outcomes| {
+        let outcome = self.write(group, join).map_err(Failed::Before).and_then(|()| {
             // A commit that failed to write has the effect of none; after one that failed to
             // synchronize, nobody knows what the disk holds.
-            self.execute("commit").map(|()| outcomes).map_err(|fault| {
+            self.execute("commit").map_err(|fault| {
                 if fault.is_io() { Failed::AtCommit(fault) } else { Failed::Before(fault) }
             })
         });
         if outcome.is_err() {
             self.roll_back(before);
         } else {
-            self.head.send_replace(self.written.unsigned_abs());
+            // Documents are nothing that anybody waits for.
+            let written = self.written.unsigned_abs();
+            self.head.send_if_modified(|head| std::mem::replace(head, written) != written);
         }
         outcome
     }
@@ -162,14 +138,20 @@ impl Writer {
         &mut self,
         group: &mut Group,
         mut join: impl FnMut(&mut Group) -> bool,
-    ) -> Result<Vec<Outcome>, Fault> {
+    ) -> Result<(), Fault> {
         let before = self.written;
         self.execute("begin immediate")?;
-        let mut outcomes = Vec::with_capacity(group.appends.len());
+        let mut done = 0;
         loop {
-            for prepared in &group.appends[outcomes.len()..] {
-                outcomes.push(self.append(prepared)?);
+            for job in &mut group.jobs[done..] {
+                match job {
+                    Job::Append(append) => append.outcome = Some(self.append(&append.work)?),
+                    Job::Commit(commit) => {
+                        commit.outcome = Some(document::write(&self.connection, &commit.work)?);
+                    }
+                }
             }
+            done = group.jobs.len();
             if !join(group) {
                 break;
             }
@@ -179,7 +161,7 @@ impl Writer {
                 .prepare_cached("update head set position = ?1 where one = 1")?
                 .execute([self.written])?;
         }
-        Ok(outcomes)
+        Ok(())
     }
 
     fn roll_back(&mut self, before: i64) {

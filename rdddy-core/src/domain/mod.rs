@@ -10,6 +10,7 @@
 //! - [`DomainError`]: a refusal of the domain; [`ErrorData`] is how it travels.
 
 mod aggregate;
+mod discreet;
 mod entity;
 mod error;
 mod fields;
@@ -34,6 +35,8 @@ pub use value::{Invalid, ValueObject};
 
 #[doc(hidden)]
 pub use aggregate::Returned;
+#[doc(hidden)]
+pub use discreet::discreet;
 #[doc(hidden)]
 pub use fields::{Fields, deserialize_fields};
 #[doc(hidden)]

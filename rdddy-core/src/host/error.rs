@@ -209,4 +209,14 @@ pub enum HostError {
         /// The name.
         process: &'static str,
     },
+    /// Two processes answer one query.
+    #[error("`{query}` is answered twice: by `{first}` and by `{second}`")]
+    TwoAnswers {
+        /// The query.
+        query: &'static str,
+        /// Who answers it.
+        first: &'static str,
+        /// Who answers it as well.
+        second: &'static str,
+    },
 }

@@ -42,7 +42,7 @@ pub use routes::{AggregateEntry, CommandTable, OwnsCommands};
 
 pub(crate) use busy::Working;
 pub(crate) use dispatch::with_causes;
-pub(crate) use process::{Process, Running};
-pub(crate) use start::process as running;
+pub(crate) use process::{HoldUp, Process, QueryRoute, Running};
+pub(crate) use start::{answerer, process as running};
 pub(crate) use surroundings::Surroundings;
 pub(crate) use upcasters::Upcasters;

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::error::{ExecuteError, HostError};
 use super::execute::{Execute, Executed, Order};
-use super::process::{Process, Running};
+use super::process::{Process, QueryRoute, Running};
 use super::routes::{AggregateEntry, OwnsCommands, Routes};
 use super::surroundings::Surroundings;
 use super::upcasters::Upcasters;
@@ -17,7 +17,7 @@ use crate::message::{MessageId, Metadata};
 use crate::runtime::{
     ActorSystem, ErrorReport, Extend, Extension, StartError, System, SystemBuilder,
 };
-use crate::store::{DocumentStore, EventStore};
+use crate::store::{DocumentStore, EventStore, Position};
 
 /// What a system is to host, while it is configured.
 #[derive(Default)]
@@ -33,12 +33,20 @@ pub(crate) struct HostConfig {
 struct Host {
     around: Surroundings,
     routes: Routes,
-    processes: OnceLock<BTreeMap<TypeId, Arc<dyn Running>>>,
+    processes: OnceLock<Processes>,
+}
+
+/// The processes of a system, and the queries that they answer.
+#[derive(Default)]
+struct Processes {
+    running: BTreeMap<TypeId, Arc<dyn Running>>,
+    queries: BTreeMap<TypeId, QueryRoute>,
 }
 
 impl Host {
     fn stop_processes(&self) {
-        self.processes.get().into_iter().flat_map(BTreeMap::values).for_each(|one| one.stop());
+        let processes = self.processes.get();
+        processes.into_iter().flat_map(|all| all.running.values()).for_each(|one| one.stop());
     }
 }
 
@@ -56,8 +64,15 @@ pub(crate) fn process<R: 'static + Send + Sync>(
 ) -> Option<Arc<R>> {
     let extension = system.extension()?;
     let host = extension.as_any().downcast_ref::<Host>()?;
-    let running = host.processes.get()?.get(&type_id)?;
+    let running = host.processes.get()?.running.get(&type_id)?;
     Arc::clone(running).as_any().downcast().ok()
+}
+
+/// Who answers queries of this type, as it has said.
+pub(crate) fn answerer<T: Clone + 'static>(system: &System, query: TypeId) -> Option<T> {
+    let extension = system.extension()?;
+    let host = extension.as_any().downcast_ref::<Host>()?;
+    host.processes.get()?.queries.get(&query)?.answerer.downcast_ref::<T>().cloned()
 }
 
 /// The store and the keys of a system that has a store.
@@ -99,17 +114,25 @@ impl Extend for HostConfig {
         let routes = Routes::to(entries.into_iter(), &around).map_err(failed)?;
         let host = Arc::new(Host { around, routes, processes: OnceLock::new() });
         system.set_extension(Some(Arc::clone(&host) as _));
-        let mut running = BTreeMap::new();
+        let mut all = Processes::default();
         let mut names = BTreeSet::new();
         for process in processes {
             let (name, found_by) = (process.name(), process.found_by());
             if !names.insert(name) {
                 return Err(failed(HostError::ProcessTwice { process: name }));
             }
-            running.insert(found_by, process.start(system, &host.around).map_err(failed)?);
+            let running = process.start(system, &host.around).map_err(failed)?;
+            for route in Arc::clone(&running).queries() {
+                let (query, second) = (route.name, route.owner);
+                if let Some(first) = all.queries.insert(route.query, route) {
+                    let first = first.owner;
+                    return Err(failed(HostError::TwoAnswers { query, first, second }));
+                }
+            }
+            all.running.insert(found_by, running);
         }
         // Nobody else sets it.
-        let _ = host.processes.set(running);
+        let _ = host.processes.set(all);
         Ok(())
     }
 
@@ -187,7 +210,21 @@ impl ActorSystem {
 
     async fn execute_order<C: Keyed>(&self, order: Order<C>) -> Executed<C> {
         let executor = self.executor::<C>()?;
-        executor.execute(Arc::clone(self.inner()), order).await
+        let committed = executor.execute(Arc::clone(self.inner()), order).await?;
+        self.held_up(&committed.position).await;
+        Ok(committed)
+    }
+
+    /// Waits for what a command waits for whose events end at `position`.
+    async fn held_up(&self, position: &Position) {
+        let Some(extension) = self.inner().extension() else { return };
+        let Some(host) = extension.as_any().downcast_ref::<Host>() else { return };
+        let processes = host.processes.get();
+        for process in processes.into_iter().flat_map(|all| all.running.values()) {
+            if let Some(until) = process.hold_up(position) {
+                until.await;
+            }
+        }
     }
 
     /// Carries out what follows from `cause`, once.

@@ -1,8 +1,8 @@
 //! What generated code of policies, sagas and projections calls.
 
 use crate::host::AnyCommand;
-use crate::message::Event;
-use crate::process::{IntoCommands, SagaCommand, StepCommand};
+use crate::message::{Event, Query, Request};
+use crate::process::{IntoAnswer, IntoCommands, IntoRow, Row, RowsError, SagaCommand, StepCommand};
 
 /// Whether events of type `E` say which instance of a saga, or row of a projection, they are for; does
 /// not compile where they do not.
@@ -48,4 +48,28 @@ pub type Reaction = Result<Vec<AnyCommand>, String>;
 /// What the handler says.
 pub fn commands_of(returned: impl IntoCommands) -> Reaction {
     returned.into_commands()
+}
+
+/// What becomes of a row.
+pub type ProjectedRow = Result<Row, String>;
+
+/// What becomes of a row, by what a handler of a projection returned.
+///
+/// # Errors
+///
+/// What the handler says.
+pub fn row_of(returned: impl IntoRow) -> ProjectedRow {
+    returned.into_row()
+}
+
+/// What a query is answered.
+pub type AnswerOf<Q> = Result<Result<<Q as Request>::Reply, <Q as Request>::Error>, RowsError>;
+
+/// What a query is answered, by what its handler returned.
+///
+/// # Errors
+///
+/// As the handler returned it.
+pub fn answer_of<Q: Query>(returned: impl IntoAnswer<Q::Reply, Q::Error>) -> AnswerOf<Q> {
+    returned.into_answer()
 }

@@ -36,9 +36,13 @@ pub(super) fn decoder<T: EventSet>(upcasters: &Upcasters) -> EventDecoder<T> {
 }
 
 /// What selects the events of the set, also by their former names.
-pub(super) fn query<T: EventSet>() -> EventQuery {
-    let names = T::formats().into_iter().flat_map(|format| {
+pub(super) fn item<T: EventSet>() -> QueryItem {
+    QueryItem::named(T::formats().into_iter().flat_map(|format| {
         std::iter::once(format.name).chain(format.formerly.iter().copied()).map(Arc::<str>::from)
-    });
-    EventQuery::all().or(QueryItem::named(names))
+    }))
+}
+
+/// The same, as a query.
+pub(super) fn query<T: EventSet>() -> EventQuery {
+    EventQuery::all().or(item::<T>())
 }

@@ -7,11 +7,16 @@ mod derived;
 mod event_set;
 mod follow;
 mod policy;
+mod projection;
 mod saga;
 
 pub use event_set::{EventSet, ReadFormat};
 pub use follow::{FollowStatus, Parked, ParkedFault};
 pub use policy::{CommandRefused, Happening, IntoCommands, Policy, PolicyHandle, Refusals};
+pub use projection::{
+    Answering, IntoAnswer, IntoRow, Projected, Projection, ProjectionHandle, ProjectionMode,
+    ProjectionStatus, QueryError, QueryTable, Row, Rows, RowsError, TheRow, UnknownProjection,
+};
 pub use saga::{
     CancelError, Drift, EventRole, Retry, Saga, SagaCommand, SagaContext, SagaHandle, SagaState,
     SagaStep, SagaView, Step, StepCommand, StepKind, StepState, Timeout,

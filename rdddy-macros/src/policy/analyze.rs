@@ -1,19 +1,15 @@
 //! The block of a policy to [`Model`].
 
-use std::collections::BTreeMap;
-
-use proc_macro2::Ident;
 use syn::{Attribute, Type};
 
 use super::EXAMPLE;
 use crate::actor::analyze::cfgs;
 use crate::actor::block::Member;
-use crate::process::{Hearing, Input, Receiver, Shape, check_header, hearing};
+use crate::process::{Hearing, Input, Receiver, Shape, check_header, check_one_per_event, hearing};
 use crate::support::codes::Code;
 use crate::support::krate::Private;
 use crate::support::mistakes::{Mistake, Mistakes};
 use crate::support::options::Value;
-use crate::support::text::source;
 
 /// A policy, as the expansion sees it.
 pub(super) struct Model {
@@ -88,24 +84,4 @@ pub(super) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model
         reports_refusals,
         handlers,
     })
-}
-
-/// E005. The second of two handlers for one event would never be called.
-fn check_one_per_event(handlers: &mut Vec<Hearing>, mistakes: &mut Mistakes) {
-    let mut first: BTreeMap<String, Ident> = BTreeMap::new();
-    handlers.retain(|handler| {
-        let Some(ty) = &handler.event else { return false };
-        let Some(earlier) = first.get(&source(ty)) else {
-            first.insert(source(ty), handler.method.clone());
-            return true;
-        };
-        let sentence = format!("`{}` already has a handler here: `{earlier}`", source(ty));
-        mistakes.report(
-            Mistake::at(Code::E005, ty, sentence).help(format!(
-                "let `{earlier}` call `{}`, and remove the attribute",
-                handler.method
-            )),
-        );
-        false
-    });
 }

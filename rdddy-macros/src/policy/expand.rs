@@ -33,7 +33,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let at = private.at(ty.span());
         Some(quote_spanned!(ty.span()=> #at::MessageUse::of::<#ty>(#line)))
     });
-    quote_spanned! {self_type.span()=>
+    // Where the type is, and of the same hygiene as the rest, also inside of a macro by example.
+    let span = Span::call_site().located_at(self_type.span());
+    quote_spanned! {span=>
         #(#cfgs)*
         const _: () = {
             #set

@@ -60,13 +60,19 @@ pub(crate) enum Code {
     E078,
     /// A compensation that does not exist, is not used, or takes something else than its step.
     E079,
+    /// A method that cannot be a handler of a projection.
+    E082,
+    /// A `#[projection]` without handlers, or on something that cannot be one.
+    E083,
+    /// A method that cannot answer a query over rows.
+    E084,
     /// Two pivots, or a step on the wrong side of one.
     E100,
 }
 
 #[cfg(test)]
 impl Code {
-    pub(crate) const ALL: [Code; 27] = [
+    pub(crate) const ALL: [Code; 30] = [
         Code::E001,
         Code::E002,
         Code::E003,
@@ -93,6 +99,9 @@ impl Code {
         Code::E077,
         Code::E078,
         Code::E079,
+        Code::E082,
+        Code::E083,
+        Code::E084,
         Code::E100,
     ];
 }

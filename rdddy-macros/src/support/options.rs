@@ -50,6 +50,8 @@ pub(crate) enum Form {
     Whole,
     /// `= Type`.
     Type,
+    /// `= name: Type`.
+    Typed,
     /// `= expression`.
     Expression,
     /// `= path::to::something`.
@@ -66,6 +68,7 @@ pub(crate) enum Value {
     Text(LitStr),
     Whole(LitInt),
     Type(Type),
+    Typed(Ident, Type),
     Expression(Expr),
     Path(Path),
     Word(Ident),
@@ -243,6 +246,11 @@ impl Form {
             Form::Text => input.parse().map(Value::Text),
             Form::Whole => input.parse().map(Value::Whole),
             Form::Type => input.parse().map(Value::Type),
+            Form::Typed => {
+                let name = input.parse()?;
+                input.parse::<Token![:]>()?;
+                Ok(Value::Typed(name, input.parse()?))
+            }
             Form::Path => input.call(Path::parse_mod_style).map(Value::Path),
             Form::Word(words) => {
                 let word: Ident = input.parse()?;

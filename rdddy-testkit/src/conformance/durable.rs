@@ -7,6 +7,7 @@ use rdddy_core::message::MessageId;
 use rdddy_core::store::{Appended, EventQuery, Expected, Position, Snapshot, Version};
 
 use super::Store;
+use super::document::{all, commit, documents, put, writing};
 use super::sample::{event, head, one, stream};
 
 /// Events, commands, snapshots and the head are the same after the store was closed, and it goes on
@@ -58,4 +59,21 @@ where
     };
     assert_eq!(known.command.reply, b"ok");
     assert_eq!(known.position, head(&store).await);
+}
+
+/// Documents are the same after the store was closed.
+pub async fn documents_survive_a_reopen<R, F>(store: Store, reopen: R)
+where
+    R: Fn(Store) -> F,
+    F: Future<Output = Store>,
+{
+    let kept = documents(&store);
+    commit(&kept, writing((0..20).map(|n| put("t", &format!("{n:02}"), &n.to_string())))).await;
+    let before = all(&kept, "t", 7).await;
+    drop(kept);
+    let store = reopen(store).await;
+    let kept = documents(&store);
+    assert_eq!((all(&kept, "t", 7).await, before.len()), (before, 20));
+    commit(&kept, writing([put("t", "20", "20")])).await;
+    assert_eq!(all(&kept, "t", 7).await.len(), 21);
 }

@@ -8,6 +8,11 @@ use rdddy_core::store::{
 };
 
 use super::Store;
+pub use super::document::{
+    a_condition_that_does_not_hold_leaves_no_trace, clearing_empties_a_table_first,
+    documents_and_events_share_a_store, documents_have_limits, hostile_keys_do_no_harm,
+    pages_are_in_the_order_of_bytes, racing_counters_lose_nothing, what_is_committed_is_read,
+};
 use super::join::join_all;
 pub use super::limit::{
     what_is_at_a_limit_is_stored, what_is_beyond_a_limit_is_refused, what_is_too_large_is_refused,
@@ -175,4 +180,38 @@ pub async fn the_latest_snapshot_of_a_fold_is_kept(store: Store) {
     assert_eq!(found, Some(at(3)));
     let other = store.load_snapshot(&stream("a"), 1).await.expect("snapshots are read");
     assert_eq!(other, None);
+}
+
+/// A snapshot is kept together with the events of its append, or not at all: a state that is stored
+/// with its events is never of another version than they are.
+pub async fn a_snapshot_is_kept_with_its_events_or_not_at_all(store: Store) {
+    let at = |version: u64| Snapshot {
+        stream: stream("a"),
+        fingerprint: 7,
+        version: Version(version),
+        data: vec![b's'; usize::try_from(version).unwrap_or_default()],
+    };
+    let next = |version: u64, id: u128| {
+        one("a", Expected::Version(Version(version)), id).with_snapshot(at(version + 1))
+    };
+    // All are called before the first is waited for, so that a store may take them as one group.
+    let (first, late, second, repeated) = (
+        store.append(next(0, 1)),
+        store.append(next(0, 2)),
+        store.append(next(1, 3).answering(MessageId(9), Vec::new())),
+        store.append(next(2, 4).answering(MessageId(9), Vec::new())),
+    );
+    first.await.expect("an empty store takes events");
+    late.await.expect_err("another was first");
+    second.await.expect("nothing is in the way");
+    let repeated = repeated.await.expect("a known command is no failure");
+    assert!(matches!(repeated, Appended::Repeated(_)), "{repeated:?}");
+    let kept = store.load_snapshot(&stream("a"), 7).await.expect("snapshots are read");
+    assert_eq!(kept, Some(at(2)));
+    let refused = one("b", Expected::Version(Version(5)), 5).with_snapshot(at(3));
+    store.append(refused).await.expect_err("there is no such version");
+    let kept = store.load_snapshot(&stream("a"), 7).await.expect("snapshots are read");
+    assert_eq!(kept, Some(at(2)));
+    let read = store.read_stream(&stream("a"), Version(1), 10).await.expect("a stream is read");
+    assert_eq!(read.len(), 2, "events and state differ");
 }

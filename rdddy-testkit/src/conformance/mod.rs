@@ -20,6 +20,7 @@
 //! rdddy_testkit::store_conformance!(run, open);
 //! ```
 
+mod document;
 mod join;
 
 pub mod durable;
@@ -51,7 +52,8 @@ macro_rules! store_conformance {
         $crate::store_conformance!($(#[$attribute])* $run, $open);
         $crate::store_conformance!(@durable [$(#[$attribute])*] $run, $open, $reopen:
             what_was_stored_survives_a_reopen,
-            a_repeated_command_is_known_after_a_reopen
+            a_repeated_command_is_known_after_a_reopen,
+            documents_survive_a_reopen
         );
     };
     ($(#[$attribute:meta])* $run:path, $open:path) => {
@@ -71,7 +73,16 @@ macro_rules! store_conformance {
             what_is_at_a_limit_is_stored,
             what_is_too_large_is_refused,
             what_is_beyond_a_limit_is_refused,
-            the_latest_snapshot_of_a_fold_is_kept
+            the_latest_snapshot_of_a_fold_is_kept,
+            a_snapshot_is_kept_with_its_events_or_not_at_all,
+            what_is_committed_is_read,
+            a_condition_that_does_not_hold_leaves_no_trace,
+            racing_counters_lose_nothing,
+            pages_are_in_the_order_of_bytes,
+            clearing_empties_a_table_first,
+            hostile_keys_do_no_harm,
+            documents_have_limits,
+            documents_and_events_share_a_store
         );
     };
     (@laws $attributes:tt $run:path, $open:path: $($law:ident),+) => {

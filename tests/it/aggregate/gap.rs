@@ -12,11 +12,13 @@ use rdddy::store::{
 
 use super::account::{Account, deposit};
 
+type Lie = fn(&mut Vec<StoredEvent>);
+
 /// Changes what is read from a stream.
 #[derive(Clone)]
 struct Liar {
     store: MemoryStore,
-    lie: fn(&mut Vec<StoredEvent>),
+    lie: Lie,
 }
 
 impl EventStore for Liar {
@@ -88,7 +90,7 @@ async fn filled() -> MemoryStore {
 
 #[tokio::test]
 async fn a_gap_and_a_repetition_are_errors_that_say_where() {
-    let lies: [(fn(&mut Vec<StoredEvent>), u64, u64); 3] = [
+    let lies: [(Lie, u64, u64); 3] = [
         (|events| drop(events.remove(2)), 3, 4),
         (|events| events.insert(2, events[1].clone()), 3, 2),
         (|events| drop(events.remove(0)), 1, 2),

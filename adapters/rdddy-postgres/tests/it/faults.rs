@@ -12,7 +12,7 @@ fn a_database_without_tables_is_refused_with_the_command_that_makes_them() {
     run(async {
         let database = Database::empty().await;
         let refused = PostgresStore::connect(&database.address()).await.unwrap_err();
-        assert!(matches!(refused, OpenError::NotMigrated { found: 0, required: 1 }), "{refused:?}");
+        assert!(matches!(refused, OpenError::NotMigrated { found: 0, required: 2 }), "{refused:?}");
         assert!(refused.to_string().contains("--example migrate"), "{refused}");
     });
 }

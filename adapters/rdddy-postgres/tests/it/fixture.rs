@@ -40,7 +40,8 @@ impl Database {
             "create role {role} login; revoke create on schema public from public; \
              grant usage on schema public to {role}; \
              grant select, insert, update on rdddy_head, rdddy_events, rdddy_tags, rdddy_commands, \
-             rdddy_snapshots to {role}; grant select on rdddy_schema to {role}"
+             rdddy_snapshots to {role}; grant select on rdddy_schema to {role}; \
+             grant select, insert, update, delete on rdddy_documents to {role}"
         );
         execute(&self.address(), &sql).await;
         self.address().replacen("postgres@", &format!("{role}@"), 1)

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::beside::beside;
 use super::control::{Control, Resume};
 use super::parking::{Parked, ParkedFault, Parking};
 use super::status::Progress;
@@ -21,7 +22,7 @@ use crate::store::{
 /// Who reads events, and what it does with them.
 pub(crate) trait Reader: Send + Sync + 'static {
     /// Its name, of which there is one: also that of its checkpoint.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// Which events it reads.
     fn query(&self) -> &EventQuery;
@@ -31,6 +32,24 @@ pub(crate) trait Reader: Send + Sync + 'static {
 
     /// Handles the deliveries, which may have come before.
     fn handle<'a>(&'a self, system: &'a Arc<System>, deliveries: Vec<Delivery>) -> Handling<'a>;
+
+    /// Events that are handled between two checkpoints, at most.
+    fn page(&self) -> usize {
+        limits::FOLLOW_PAGE
+    }
+
+    /// Whether the next page is read while one is handled.
+    fn reads_ahead(&self) -> bool {
+        false
+    }
+
+    /// Whether it ends when it has no checkpoint, which somebody else has made for it.
+    fn needs_checkpoint(&self) -> bool {
+        false
+    }
+
+    /// It is at the beginning: nothing has been committed of it.
+    fn begins(&self) {}
 
     /// Forgets what it has not had committed: that did not happen.
     fn reset(&self) {}
@@ -59,8 +78,8 @@ pub(crate) struct Handled {
 
 /// How far a reader has read, as a document.
 #[derive(Serialize, Deserialize)]
-struct Checkpoint {
-    position: Position,
+pub(crate) struct Checkpoint {
+    pub(crate) position: Position,
 }
 
 /// The table of all checkpoints, by the names of their readers.
@@ -79,6 +98,8 @@ pub(crate) struct Follower<R> {
     position: Position,
     /// The checkpoint as it is stored.
     stored: Option<Vec<u8>>,
+    /// What stands after the position, if it was read beforehand.
+    ahead: Option<Page>,
 }
 
 /// Why a turn came to nothing.
@@ -87,6 +108,8 @@ enum Trouble {
     Passing(String),
     /// Somebody else has moved the checkpoint.
     Overtaken,
+    /// There is nothing left to be done.
+    Gone,
 }
 
 impl From<ReadError> for Trouble {
@@ -131,6 +154,7 @@ impl<R: Reader> Follower<R> {
             progress: Arc::clone(&progress),
             position: Position::START,
             stored: None,
+            ahead: None,
         };
         system.seam().spawn(follower.run());
         progress
@@ -155,6 +179,7 @@ impl<R: Reader> Follower<R> {
                     self.reader.reset();
                     loaded = false;
                 }
+                Err(Trouble::Gone) => break,
                 Err(Trouble::Passing(error)) => {
                     self.reader.reset();
                     loaded = false;
@@ -174,8 +199,10 @@ impl<R: Reader> Follower<R> {
     /// Finds out where it was.
     async fn load(&mut self) -> Result<(), Trouble> {
         self.stored = self.documents.get(CHECKPOINTS, self.reader.name()).await?;
+        self.ahead = None;
         self.position = match &self.stored {
             Some(checkpoint) => serde_json::from_slice::<Checkpoint>(checkpoint)?.position,
+            None if self.reader.needs_checkpoint() => return Err(Trouble::Gone),
             None => Position::START,
         };
         let table = Parking::table(self.reader.name());
@@ -188,6 +215,9 @@ impl<R: Reader> Follower<R> {
             for document in &page {
                 self.parking.load(&document.data)?;
             }
+        }
+        if self.position == Position::START && self.parking.is_empty() {
+            self.reader.begins();
         }
         let parked = self.parking.all().cloned().collect();
         let position = self.position.clone();
@@ -206,10 +236,9 @@ impl<R: Reader> Follower<R> {
             let _ = done.send(matches!(resumed, Ok(true)));
             return resumed.map(|_| false);
         }
-        let reading = self.store.read(self.reader.query(), &self.position, limits::FOLLOW_PAGE);
-        let Some(page) = self.control.unless_called(reading).await else { return Ok(false) };
-        let Page { events, reached, at_head } = page?;
-        if events.is_empty() {
+        let Some(page) = self.next_page().await? else { return Ok(false) };
+        let (reached, at_head) = (page.reached.clone(), page.at_head);
+        if page.events.is_empty() {
             // Nothing of interest up to here: not worth a commit.
             self.position = reached.clone();
             self.progress.update(|status| {
@@ -224,34 +253,63 @@ impl<R: Reader> Follower<R> {
             return Ok(false);
         };
         let _working = Working::new(&self.busy.busy);
+        if at_head || !self.reader.reads_ahead() {
+            self.handle(&system, page).await?;
+            return Ok(at_head);
+        }
+        let (store, control) = (Arc::clone(&self.store), Arc::clone(&self.control));
+        let (query, limit) = (self.reader.query().clone(), self.reader.page());
+        let reading = async { control.unless_called(store.read(&query, &reached, limit)).await };
+        let (handled, ahead) = beside(self.handle(&system, page), reading).await;
+        handled?;
+        // One that could not be read is read again, and its error met then.
+        self.ahead = ahead.and_then(Result::ok);
+        Ok(false)
+    }
+
+    /// What stands after the position, unless something is wanted from outside.
+    async fn next_page(&mut self) -> Result<Option<Page>, Trouble> {
+        if let Some(page) = self.ahead.take() {
+            return Ok(Some(page));
+        }
+        let reading = self.store.read(self.reader.query(), &self.position, self.reader.page());
+        Ok(self.control.unless_called(reading).await.transpose()?)
+    }
+
+    /// Handles a page with events, and moves the checkpoint behind it.
+    async fn handle(&mut self, system: &Arc<System>, page: Page) -> Result<(), Trouble> {
+        let Page { events, reached, at_head } = page;
+        let began = system.seam().timestamp();
         let (count, last) = (events.len() as u64, events.last().map(|event| event.recorded_at));
         let deliveries = self.deliveries(events);
         let Handled { mut writes, failed } =
-            self.reader.handle(&system, deliveries).await.map_err(Trouble::Passing)?;
-        let faults = self.park(&system, failed, &mut writes)?;
+            self.reader.handle(system, deliveries).await.map_err(Trouble::Passing)?;
+        let faults = self.park(system, failed, &mut writes)?;
         let checkpoint = serde_json::to_vec(&Checkpoint { position: reached.clone() })?;
         self.commit(checkpoint, writes).await?;
         self.position = reached.clone();
-        let lag = last.map(|last| Progress::lag(system.seam().timestamp(), last));
+        let now = system.seam().timestamp();
+        let lag = last.map(|last| Progress::lag(now, last));
         let parked = (!faults.is_empty()).then(|| self.parking.all().cloned().collect());
         self.progress.update(|status| {
             status.position = reached;
             status.at_head = at_head;
             status.lag = lag;
             status.handled += count;
+            status.rate = Progress::rate(count, Progress::lag(now, began)).or(status.rate);
             status.error = None;
             status.parked = parked.unwrap_or(std::mem::take(&mut status.parked));
         });
         for fault in faults {
             system.publish_shared(Arc::new(fault), None).await;
         }
-        Ok(at_head)
+        Ok(())
     }
 
     async fn commit(&mut self, checkpoint: Vec<u8>, mut writes: Vec<Write>) -> Result<(), Trouble> {
         let name = self.reader.name();
-        let before =
-            Write { table: CHECKPOINTS.into(), key: name.into(), data: self.stored.take() };
+        let data = self.stored.take();
+        let before = Write { table: CHECKPOINTS.into(), key: name.into(), data };
         writes.push(Write::put(CHECKPOINTS, name, checkpoint.clone()));
         let commit = Commit { expected: Some(before), cleared: Vec::new(), writes };
         self.documents.commit(commit).await?;

@@ -55,13 +55,13 @@ impl Event for ParkedFault {
 }
 
 /// All parked keys of one reader. Documents keep them, by key.
-pub(super) struct Parking {
+pub(crate) struct Parking {
     table: String,
     parked: BTreeMap<String, Parked>,
 }
 
 impl Parking {
-    pub(super) fn table(reader: &str) -> String {
+    pub(crate) fn table(reader: &str) -> String {
         format!("rdddy.parked/{reader}")
     }
 

@@ -24,6 +24,8 @@ pub struct FollowStatus {
     pub lag: Option<Duration>,
     /// Events handled since the start of the system.
     pub handled: u64,
+    /// Events handled in a second, when it last handled some; nothing before.
+    pub rate: Option<f64>,
     /// The keys that wait for somebody to look at them.
     pub parked: Vec<Parked>,
     /// What it tripped over last, if it has not gone on since.
@@ -47,6 +49,7 @@ impl Progress {
                 at_head: false,
                 lag: None,
                 handled: 0,
+                rate: None,
                 parked: Vec::new(),
                 error: None,
                 running: true,
@@ -64,25 +67,42 @@ impl Progress {
         self.moved.notify_waiters();
     }
 
+    /// Events in a second; none when it went too fast to tell.
+    #[expect(clippy::cast_precision_loss, reason = "it is for people to read")]
+    pub(super) fn rate(events: u64, time: Duration) -> Option<f64> {
+        (!time.is_zero()).then(|| events as f64 / time.as_secs_f64())
+    }
+
     pub(super) fn lag(now: Timestamp, event: Timestamp) -> Duration {
         now.0.saturating_sub(event.0)
+    }
+
+    /// Waits until nothing is left to be handled, or the follower has ended.
+    pub(crate) async fn settled(&self) {
+        self.until(|status| status.at_head || !status.running).await;
+    }
+
+    /// Waits until the follower has ended.
+    pub(crate) async fn ended(&self) {
+        self.until(|status| !status.running).await;
+    }
+
+    async fn until(&self, holds: impl Fn(&FollowStatus) -> bool) {
+        loop {
+            let mut moved = std::pin::pin!(self.moved.notified());
+            // Before looking, so that a move in between is not slept through.
+            moved.as_mut().enable();
+            if holds(&lock(&self.status)) {
+                return;
+            }
+            moved.await;
+        }
     }
 
     /// Waits until everything up to `position` has been handled, or the follower has ended: whether
     /// it has been.
     pub(crate) async fn reached(&self, position: &Position) -> bool {
-        loop {
-            let mut moved = std::pin::pin!(self.moved.notified());
-            // Before looking, so that a move in between is not slept through.
-            moved.as_mut().enable();
-            let (reached, running) = {
-                let status = lock(&self.status);
-                (status.position.reached(position), status.running)
-            };
-            if reached || !running {
-                return reached;
-            }
-            moved.await;
-        }
+        self.until(|status| status.position.reached(position) || !status.running).await;
+        lock(&self.status).position.reached(position)
     }
 }

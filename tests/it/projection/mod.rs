@@ -1,0 +1,8 @@
+//! Read models: whatever happens, the rows are what the events say.
+
+mod crash;
+mod modes;
+mod poison;
+mod rows;
+mod shop;
+mod versions;
