@@ -90,6 +90,9 @@ pub(crate) async fn measure<B: Bank>(
     budget: Duration,
 ) -> Outcome<Option<f64>> {
     let bank = Arc::new(bank);
+    if matches!(workload, "commands-64" | "commands-1024" | "ten-events") {
+        fill(&bank, 0..ACCOUNTS, 2, 0).await?;
+    }
     let value = match workload {
         "commands-64" => callers(&bank, 64, ACCOUNTS, 1, budget).await?,
         "commands-1024" => callers(&bank, 1024, ACCOUNTS, 1, budget).await?,
