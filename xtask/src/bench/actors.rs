@@ -1,5 +1,5 @@
-//! `cargo xtask bench actors` and `stores`: builds a bench executable and runs it, each measurement in
-//! a process of its own, interleaved so that noise hits every subject alike.
+//! `cargo xtask bench actors` and `stores`: builds the bench executables and runs them, each measurement
+//! in a process of its own, interleaved so that noise hits every subject alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,35 +9,61 @@ use super::catalog::{Catalog, Workload};
 use super::options::Options;
 use super::process::{self, Measurement};
 use super::report::{self, Row, Table};
+use crate::servers::postgres::Postgres;
 use crate::workspace;
 
-/// What one executable measures.
+/// What is measured together.
 pub(super) struct Suite {
     name: &'static str,
-    executable: &'static str,
+    executables: &'static [Executable],
     /// How long a measurement lasts at least.
     budget: Duration,
     /// The same, with `--quick`.
     quick_budget: Duration,
-    /// Instead of the peers.
-    features: Option<&'static str>,
+    /// Whether it needs a PostgreSQL server.
+    on_postgres: bool,
+}
+
+/// A program that measures some subjects.
+struct Executable {
+    name: &'static str,
+    /// Below the folder of the benches.
+    folder: &'static str,
+    features: Features,
+}
+
+/// With what an executable is built.
+enum Features {
+    /// As its default has it.
+    Default,
+    /// With these instead.
+    Only(&'static str),
+    /// With the peers among the named subjects.
+    Peers,
 }
 
 /// Run time and memory of actors.
 pub(super) const ACTORS: Suite = Suite {
     name: "actors",
-    executable: "rdddy-benches",
+    executables: &[Executable { name: "rdddy-benches", folder: "", features: Features::Peers }],
     budget: Duration::from_millis(500),
     quick_budget: Duration::from_millis(100),
-    features: None,
+    on_postgres: false,
 };
 /// Event stores, and the database drivers under them.
 pub(super) const STORES: Suite = Suite {
     name: "stores",
-    executable: "rdddy-store-benches",
+    executables: &[
+        Executable { name: "rdddy-store-benches", folder: "", features: Features::Only("stores") },
+        Executable {
+            name: "event-store-peers",
+            folder: "event-stores",
+            features: Features::Default,
+        },
+    ],
     budget: Duration::from_secs(3),
     quick_budget: Duration::from_secs(1),
-    features: Some("stores"),
+    on_postgres: true,
 };
 /// With `--quick`, passes that would end later are not begun.
 const QUICK_LIMIT: Duration = Duration::from_secs(270);
@@ -46,9 +72,17 @@ const PEERS: [&str; 5] = ["actix", "kameo", "murmer", "ractor", "xtra"];
 
 /// Measures, and prints a table of each workload.
 pub(super) fn run(suite: &Suite, options: &Options) -> Result<(), String> {
-    let executable = build(suite, options.named_subjects())?;
-    let list = workspace::output(std::process::Command::new(&executable).arg("list"))?;
-    let catalog = Catalog::parse(&list)?;
+    let mut catalog = Catalog::default();
+    let mut of_subject = BTreeMap::new();
+    for executable in suite.executables {
+        let path = build(executable, options.named_subjects())?;
+        let list = workspace::output(std::process::Command::new(&path).arg("list"))?;
+        let its = Catalog::parse(&list)?;
+        of_subject.extend(its.subjects.iter().map(|subject| (subject.clone(), path.clone())));
+        catalog.add(its);
+    }
+    let server = if suite.on_postgres { Some(Postgres::start()?) } else { None };
+    let server = server.as_ref().map(Postgres::address);
     let workloads: Vec<&str> = catalog.workloads.iter().map(|it| it.name.as_str()).collect();
     let subjects: Vec<&str> = catalog.subjects.iter().map(String::as_str).collect();
     options.check_names(&workloads, &subjects)?;
@@ -58,7 +92,7 @@ pub(super) fn run(suite: &Suite, options: &Options) -> Result<(), String> {
     let started = Instant::now();
     for pass in 1..=reps {
         eprintln!("pass {pass} of {reps}");
-        run.pass(suite, &executable, &catalog, options);
+        run.pass(suite, (&of_subject, server.as_deref()), &catalog, options);
         let projected = started.elapsed() / u32::try_from(pass).unwrap_or(u32::MAX) * 3;
         if pass == 1 && options.quick && !options.fixes_reps() && projected > QUICK_LIMIT {
             eprintln!("this machine is slow: one pass must do");
@@ -75,22 +109,27 @@ pub(super) fn run(suite: &Suite, options: &Options) -> Result<(), String> {
     }
 }
 
-/// Builds the bench executable with the peers among `subjects`, or with all of them.
-fn build(suite: &Suite, subjects: &[String]) -> Result<PathBuf, String> {
-    let target = workspace::benches_target();
+/// Builds a bench executable; with the peers among `subjects`, or with all of them.
+fn build(executable: &Executable, subjects: &[String]) -> Result<PathBuf, String> {
+    let target = workspace::benches_target().join(executable.folder);
+    let manifest = workspace::benches().join(executable.folder).join("Cargo.toml");
     let mut build = workspace::cargo();
     build.args(["build", "--release", "--manifest-path"]);
-    build.arg(workspace::benches().join("Cargo.toml")).arg("--target-dir").arg(&target);
-    build.args(["--bin", suite.executable]);
-    if let Some(features) = suite.features {
-        build.args(["--no-default-features", "--features", features]);
-    } else if !subjects.is_empty() {
-        let named = |peer: &&str| subjects.iter().any(|subject| subject.starts_with(*peer));
-        let features: Vec<&str> = PEERS.into_iter().filter(named).collect();
-        build.args(["--no-default-features", "--features", &features.join(",")]);
+    build.arg(manifest).arg("--target-dir").arg(&target);
+    build.args(["--bin", executable.name]);
+    match executable.features {
+        Features::Only(features) => {
+            build.args(["--no-default-features", "--features", features]);
+        }
+        Features::Peers if !subjects.is_empty() => {
+            let named = |peer: &&str| subjects.iter().any(|subject| subject.starts_with(*peer));
+            let features: Vec<&str> = PEERS.into_iter().filter(named).collect();
+            build.args(["--no-default-features", "--features", &features.join(",")]);
+        }
+        Features::Default | Features::Peers => {}
     }
     workspace::run(&mut build)?;
-    let name = format!("{}{}", suite.executable, std::env::consts::EXE_SUFFIX);
+    let name = format!("{}{}", executable.name, std::env::consts::EXE_SUFFIX);
     Ok(target.join("release").join(name))
 }
 
@@ -106,22 +145,35 @@ struct Run {
 
 impl Run {
     /// Measures everything once.
-    fn pass(&mut self, suite: &Suite, executable: &Path, catalog: &Catalog, options: &Options) {
+    fn pass(
+        &mut self,
+        suite: &Suite,
+        (executables, server): (&BTreeMap<String, PathBuf>, Option<&str>),
+        catalog: &Catalog,
+        options: &Options,
+    ) {
         let budget = if options.quick { suite.quick_budget } else { suite.budget };
         for workload in &catalog.workloads {
             if !options.wants_workload(&workload.name) {
                 continue;
             }
             for subject in &catalog.subjects {
-                if options.wants_subject(subject) || *subject == workload.baseline {
-                    self.measure(executable, workload, subject, budget);
+                let wanted = options.wants_subject(subject) || *subject == workload.baseline;
+                if let Some(executable) = executables.get(subject).filter(|_| wanted) {
+                    self.measure((executable, server), workload, subject, budget);
                 }
             }
         }
     }
 
-    fn measure(&mut self, executable: &Path, workload: &Workload, subject: &str, budget: Duration) {
-        match process::measure(executable, subject, &workload.name, budget) {
+    fn measure(
+        &mut self,
+        (executable, server): (&Path, Option<&str>),
+        workload: &Workload,
+        subject: &str,
+        budget: Duration,
+    ) {
+        match process::measure((executable, server), subject, &workload.name, budget) {
             Ok(Measurement::Value(value)) => {
                 let key = (workload.name.clone(), subject.to_owned());
                 self.values.entry(key).or_default().push(value);

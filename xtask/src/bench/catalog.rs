@@ -17,6 +17,15 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
+    /// Also what another executable can measure.
+    pub(super) fn add(&mut self, other: Catalog) {
+        let known = |name: &str| self.workloads.iter().any(|workload| workload.name == name);
+        let new: Vec<_> =
+            other.workloads.into_iter().filter(|workload| !known(&workload.name)).collect();
+        self.workloads.extend(new);
+        self.subjects.extend(other.subjects);
+    }
+
     /// Reads what `rdddy-benches list` printed.
     ///
     /// # Errors

@@ -19,19 +19,20 @@ pub(super) enum Measurement {
     Skip(String),
 }
 
-/// Measures `subject` at `workload` for at least `budget`.
+/// Measures `subject` at `workload` for at least `budget`; with the address of a server, if it has one.
 ///
 /// # Errors
 ///
 /// How the process failed.
 pub(super) fn measure(
-    executable: &Path,
+    (executable, server): (&Path, Option<&str>),
     subject: &str,
     workload: &str,
     budget: Duration,
 ) -> Result<Measurement, String> {
     let mut child = Command::new(executable)
         .args(["one", subject, workload, &budget.as_millis().to_string()])
+        .envs(server.map(|server| ("RDDDY_BENCH_POSTGRES", server)))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
