@@ -259,7 +259,7 @@ impl<R: Reader> Follower<R> {
         }
         let (store, control) = (Arc::clone(&self.store), Arc::clone(&self.control));
         let (query, limit) = (self.reader.query().clone(), self.reader.page());
-        let reading = async { control.unless_called(store.read(&query, &reached, limit)).await };
+        let reading = async { control.unless_called(read(&*store, &query, &reached, limit)).await };
         let (handled, ahead) = beside(self.handle(&system, page), reading).await;
         handled?;
         // One that could not be read is read again, and its error met then.
@@ -272,7 +272,8 @@ impl<R: Reader> Follower<R> {
         if let Some(page) = self.ahead.take() {
             return Ok(Some(page));
         }
-        let reading = self.store.read(self.reader.query(), &self.position, self.reader.page());
+        let (query, limit) = (self.reader.query(), self.reader.page());
+        let reading = read(&*self.store, query, &self.position, limit);
         Ok(self.control.unless_called(reading).await.transpose()?)
     }
 
@@ -414,4 +415,20 @@ impl<R: Reader> Follower<R> {
 /// How long to wait before the attempt after this one.
 fn backoff(attempt: u32) -> Duration {
     limits::FOLLOW_RETRY.saturating_mul(1 << attempt.min(10)).min(limits::FOLLOW_RETRY_MAX)
+}
+
+/// A page of at most `limit` events, which may be more than one of the store's.
+async fn read(
+    store: &dyn EventStore,
+    query: &EventQuery,
+    after: &Position,
+    limit: usize,
+) -> Result<Page, ReadError> {
+    let mut page = store.read(query, after, limit).await?;
+    while !page.at_head && page.events.len() < limit {
+        let next = store.read(query, &page.reached, limit - page.events.len()).await?;
+        page.events.extend(next.events);
+        (page.reached, page.at_head) = (next.reached, next.at_head);
+    }
+    Ok(page)
 }

@@ -11,7 +11,7 @@ mod follower;
 mod parking;
 mod status;
 
-pub(crate) use beside::first;
+pub(crate) use beside::{first, side_by_side};
 pub(crate) use by_key::by_key;
 pub(crate) use control::Control;
 pub(crate) use follower::{CHECKPOINTS, Checkpoint, Delivery, Follower, Handled, Handling, Reader};
