@@ -57,6 +57,7 @@ struct Keys(Mutex<Ring>);
 struct Ring {
     keys: BTreeMap<String, u8>,
     made: u8,
+    forgotten: u64,
 }
 
 impl Keys {
@@ -67,7 +68,7 @@ impl Keys {
 
 impl KeyStore for Keys {
     fn seal(&self, subject: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let Ring { keys, made } = &mut *self.lock();
+        let Ring { keys, made, .. } = &mut *self.lock();
         *made += u8::from(!keys.contains_key(subject));
         let key = *keys.entry(subject.to_owned()).or_insert(*made);
         Ok([key].into_iter().chain(plain.iter().map(|byte| byte ^ key)).collect())
@@ -83,7 +84,14 @@ impl KeyStore for Keys {
     }
 
     fn forget(&self, subject: &str) -> Result<bool, KeyError> {
-        Ok(self.lock().keys.remove(subject).is_some())
+        let mut ring = self.lock();
+        let known = ring.keys.remove(subject).is_some();
+        ring.forgotten += u64::from(known);
+        Ok(known)
+    }
+
+    fn forgotten(&self) -> u64 {
+        self.lock().forgotten
     }
 }
 

@@ -16,6 +16,9 @@ pub use rdddy_postgres::PostgresStore;
 #[cfg(feature = "embedded")]
 #[doc(no_inline)]
 pub use rdddy_sqlite as embedded;
+#[cfg(feature = "keys")]
+#[doc(inline)]
+pub use rdddy_sqlite::EmbeddedKeys;
 #[cfg(feature = "embedded")]
 #[doc(inline)]
 pub use rdddy_sqlite::EmbeddedStore;

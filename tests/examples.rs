@@ -20,6 +20,9 @@ mod counter;
 #[path = "../examples/forgetting.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod forgetting;
+#[path = "../examples/policy.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod policy;
 #[path = "../examples/projection.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod projection;
@@ -29,6 +32,9 @@ mod publish_subscribe;
 #[path = "../examples/router.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod router;
+#[path = "../examples/saga.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod saga;
 #[path = "../examples/simulation.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod simulation;
@@ -299,6 +305,32 @@ Reader { id: ReaderId(1), email: Email(…) }, whose address has 15 characters
 with another address, the same reader: true
 library.too_many: reader 1 has too many books; later, perhaps: false
 library.at_the_binder: the book is being bound; later, perhaps: true
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test]
+async fn a_policy_orders_once_what_is_low() {
+    let printed = policy::run().await.unwrap();
+    let expected = "\
+4 are sold, and 6 are on the shelf
+4 are sold, and 22 are on the shelf
+8 are sold, and 14 are on the shelf
+12 are sold, and 22 are on the shelf
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test]
+async fn a_trip_is_booked_or_undone() {
+    let printed = saga::run().await.unwrap();
+    let expected = "\
+trip 1: Completed: reserve Accepted, pay Accepted
+trip 2: Compensated: reserve Compensated, pay Refused
+        `pay` was refused: the card is declined (travel.declined)
+trip 3: Completed: reserve Accepted, pay Accepted
+trip 4: Compensated: reserve Refused
+        `reserve` was refused: the flight is full (travel.full)
 ";
     assert_eq!(printed, expected);
 }

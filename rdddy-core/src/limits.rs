@@ -65,8 +65,10 @@ pub const ID_BYTES_MAX: usize = 255;
 /// Aggregates of one type that are kept in memory. Beyond it, those that were not used for the longest
 /// time make room.
 pub const LOADED_AGGREGATES_MAX: usize = 100_000;
-/// An aggregate that was not used for this long makes room first.
+/// An aggregate that was not used for this long leaves memory.
 pub const AGGREGATE_IDLE: Duration = Duration::from_secs(600);
+/// How often aggregates in memory are looked through for those that are idle.
+pub const AGGREGATE_SWEEP: Duration = Duration::from_secs(60);
 /// How often a command is decided about when others are first.
 pub const EXECUTE_ATTEMPTS: u32 = 10;
 /// The longest wait before the second attempt; each later one may take twice as long.

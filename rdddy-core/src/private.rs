@@ -16,36 +16,35 @@ use crate::limits;
 
 pub use crate::domain::{
     Aggregate, AggregateEvent, Decide, Decides, Decision, DecisionOf, Emits, EventFormat,
-    EventVisitor, Keyed, StoredForm,
+    EventVisitor, Keyed, Stored, StoredForm, Upcast,
 };
 pub use crate::host::{AggregateEntry, CommandTable, OwnsCommands};
 pub use aggregate::{
-    CopyProbe, IntoUpcast, JsonResult, StoredProbe, WithCopy, WithStoredForm, WithoutCopy,
-    WithoutStoredForm, decision_of, event_from_json, event_to_json, fingerprint, state_from_json,
-    state_to_json, upcasted,
+    CopyProbe, IntoUpcast, JsonResult, KeptState, STATE_FINGERPRINT, StoredProbe, WithCopy,
+    WithStoredForm, WithoutCopy, WithoutStoredForm, decision_of, event_from_json, event_to_json,
+    fingerprint, state_form, upcasted,
 };
 
-pub use crate::domain::ErrorData;
 pub use crate::process::{
     EventRole, EventSet, Happening, Policy, Projected, Projection, ProjectionMode, QueryTable,
     ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand, StepKind,
     TheRow, Timeout,
 };
 pub use process::{
-    AnswerOf, ProjectedRow, Reaction, RefusalProbe, WithErrorData, WithoutErrorData, answer_of,
-    commands_of, has_tag, row_of, written_command,
+    AnswerOf, ProjectedRow, Reaction, answer_of, commands_of, has_tag, row_of, written_command,
 };
 
 pub use crate::domain::{
     Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
-    Severity, ValueObject, checked_id_text, deserialize_fields, format_id, parse_id,
+    Severity, ValueObject, checked_id_text, deserialize_fields, discreet, format_id, parse_id,
     parse_id_number, written,
 };
 pub use crate::message::{
     Command, ContextEntry, Event, EventScope, Kind, Message, MessageName, Query, Request, Sealed,
 };
 pub use crate::model::{
-    ActorEntry, CodecProbe, MessageEntry, MessageUse, SourceLocation, WithCodec, WithoutCodec,
+    ActorEntry, CodecProbe, DomainErrorEntry, ErrorCode, MessageEntry, MessageUse, SourceLocation,
+    WithCodec, WithoutCodec,
 };
 pub use crate::runtime::{
     Actor, ActorConfig, Capacity, Context, ContractBreach, ContractKind, ErrorReport, EventHandler,

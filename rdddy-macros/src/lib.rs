@@ -372,34 +372,7 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 /// and if need be `cx: &mut Context<Self>`. It returns nothing or a `Result`; an error fails the
 /// start.
 ///
-/// # Examples
-///
-/// ```
-/// use rdddy::prelude::*;
-///
-/// struct Desk {
-///     orders: Vec<String>,
-/// }
-///
-/// #[actor]
-/// impl Desk {
-///     #[on_start]
-///     fn open(&mut self) -> std::io::Result<()> {
-///         self.orders.push("the first".to_owned());
-///         Ok(())
-///     }
-///
-///     #[on_restart]
-///     fn tidy(&mut self, failure: &Failure) {
-///         self.orders.push(format!("after {failure}"));
-///     }
-///
-///     #[on_stop]
-///     fn close(&mut self) {
-///         self.orders.clear();
-///     }
-/// }
-/// ```
+#[doc = include_str!("actor/hooks.md")]
 #[proc_macro_attribute]
 pub fn on_start(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, |_, item| stray::stray("on_start", "called", item))
@@ -426,33 +399,7 @@ pub fn on_restart(args: TokenStream, item: TokenStream) -> TokenStream {
 /// contract is broken, and the supervisor decides; with an error after it,
 /// `#[requires(!self.closed, DeskError::Closed)]`, the message is refused with that error instead.
 ///
-/// # Examples
-///
-/// ```
-/// use rdddy::prelude::*;
-///
-/// #[derive(Debug)]
-/// struct Closed;
-/// # impl std::fmt::Display for Closed {
-/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("closed") }
-/// # }
-/// # impl std::error::Error for Closed {}
-///
-/// #[derive(Command)]
-/// #[command(error = Closed)]
-/// struct Ring;
-///
-/// struct Desk {
-///     open: bool,
-/// }
-///
-/// #[actor]
-/// impl Desk {
-///     #[handler]
-///     #[requires(self.open, Closed)]
-///     fn ring(&mut self, _: Ring) {}
-/// }
-/// ```
+#[doc = include_str!("contract/example.md")]
 #[proc_macro_attribute]
 pub fn requires(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, |_, item| stray::stray("requires", "checked", item))
@@ -464,31 +411,7 @@ pub fn requires(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `old(value)`, which is evaluated before the call. If it does not hold, the contract is broken,
 /// and the supervisor decides.
 ///
-/// # Examples
-///
-/// ```
-/// use rdddy::prelude::*;
-///
-/// #[derive(Command)]
-/// struct Take(u32);
-///
-/// struct Stock(u32);
-///
-/// #[actor]
-/// impl Stock {
-///     #[handler]
-///     #[requires(take.0 <= self.0)]
-///     #[ensures(self.0 == old(self.0) - old(take.0))]
-///     fn take(&mut self, take: Take) {
-///         self.0 -= take.0;
-///     }
-///
-///     #[invariant("a shelf holds a thousand")]
-///     fn fits(&self) -> bool {
-///         self.0 <= 1000
-///     }
-/// }
-/// ```
+#[doc = include_str!("contract/example.md")]
 #[proc_macro_attribute]
 pub fn ensures(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, |_, item| stray::stray("ensures", "checked", item))
@@ -498,31 +421,7 @@ pub fn ensures(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[invariant("stock is never negative")] fn stock_is_sane(&self) -> bool`. It is checked after
 /// each message; if it does not hold, the contract is broken, and the supervisor decides.
 ///
-/// # Examples
-///
-/// ```
-/// use rdddy::prelude::*;
-///
-/// #[derive(Command)]
-/// struct Take(u32);
-///
-/// struct Stock(u32);
-///
-/// #[actor]
-/// impl Stock {
-///     #[handler]
-///     #[requires(take.0 <= self.0)]
-///     #[ensures(self.0 == old(self.0) - old(take.0))]
-///     fn take(&mut self, take: Take) {
-///         self.0 -= take.0;
-///     }
-///
-///     #[invariant("a shelf holds a thousand")]
-///     fn fits(&self) -> bool {
-///         self.0 <= 1000
-///     }
-/// }
-/// ```
+#[doc = include_str!("contract/example.md")]
 #[proc_macro_attribute]
 pub fn invariant(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, |_, item| stray::stray("invariant", "checked", item))

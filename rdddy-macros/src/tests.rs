@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::actor::options::{ACTOR, HANDLER};
+use crate::aggregate::options::AGGREGATE;
 use crate::domain_error::options::DOMAIN;
 use crate::entity::options::ENTITY;
 use crate::id::options::ID;
@@ -41,6 +42,17 @@ fn the_documentation_lists_the_options_of_the_tables() {
         let page = fs::read_to_string(&path).expect("the page exists");
         assert_eq!(page, expected, "{file} is out of date: run this test with BLESS=1");
     }
+}
+
+#[test]
+fn the_documentation_of_aggregates_lists_their_options() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/aggregate/aggregate.md");
+    let page = fs::read_to_string(&path).expect("the page exists");
+    assert!(
+        page.contains(&AGGREGATE.document()),
+        "expected in aggregate.md:\n{}",
+        AGGREGATE.document()
+    );
 }
 
 #[test]

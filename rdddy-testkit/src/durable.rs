@@ -19,6 +19,7 @@ use crate::log::EventLog;
 use crate::world::{Clock, World};
 
 type Configure = Box<dyn Fn(SystemBuilder) -> SystemBuilder>;
+type Begin = Box<dyn Fn(&ActorSystem)>;
 
 /// A system whose process may die at any call of its store. It is started again at once, on what the
 /// store has kept, and is asked again for what it did not answer.
@@ -52,6 +53,8 @@ pub struct Durable {
     log: EventLog,
     configure: Configure,
     /// What stays.
+    /// What each life begins with.
+    begin: Option<Begin>,
     disk: MemoryStore,
     plan: Plan,
     life: Option<Life>,
@@ -81,6 +84,7 @@ impl Durable {
             clock,
             log,
             configure,
+            begin: None,
             disk: MemoryStore::new(),
             plan: Plan::Never,
             life: None,
@@ -94,6 +98,13 @@ impl Durable {
     #[must_use]
     pub fn crashes(mut self, at_most: u32) -> Self {
         self.plan = Plan::Chosen(Arc::new(AtomicU32::new(at_most)));
+        self
+    }
+
+    /// Calls `begin` with the system of each life, once it has started.
+    #[must_use]
+    pub fn each_life(mut self, begin: impl Fn(&ActorSystem) + 'static) -> Self {
+        self.begin = Some(Box::new(begin));
         self
     }
 
@@ -152,7 +163,12 @@ impl Durable {
             .store(store.clone());
         let starting = pin!((self.configure)(builder).start());
         match starting.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(system)) => Life { store, system },
+            Poll::Ready(Ok(system)) => {
+                if let Some(begin) = &self.begin {
+                    begin(&system);
+                }
+                Life { store, system }
+            }
             Poll::Ready(Err(error)) => panic!("the system did not start: {error:?}"),
             Poll::Pending => panic!("the system did not start at once"),
         }
@@ -162,6 +178,13 @@ impl Durable {
     #[must_use]
     pub fn lives(&self) -> u32 {
         self.lives
+    }
+
+    /// The same store with another program, as after a deploy. The present life ends.
+    #[must_use]
+    pub fn reborn(mut self, configure: impl Fn(SystemBuilder) -> SystemBuilder + 'static) -> Self {
+        self.life = None;
+        Durable { configure: Box::new(configure), ..self }
     }
 
     /// What stays when the process dies.

@@ -15,6 +15,8 @@ pub(crate) fn test() -> Result<(), String> {
     let embedded =
         [["test", "--package", "rdddy", "--all-features"].as_slice(), &embedded].concat();
     step("aggregates in one file, and a bookstore that is killed", cargo(&embedded))?;
+    let keys = ["test", "--package", "rdddy-sqlite", "--features", "keys", "keys"];
+    step("keys of people, and that nothing is left of them", cargo(&keys))?;
     postgres()?;
     loom()
 }

@@ -177,7 +177,7 @@ fn reader(path: &Path) -> Result<Connection, Fault> {
 }
 
 /// A new file is durable only when its folder knows it.
-fn synchronize_folder(path: &Path) -> std::io::Result<()> {
+pub(crate) fn synchronize_folder(path: &Path) -> std::io::Result<()> {
     match path.parent() {
         Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
         _ => Ok(()),

@@ -10,6 +10,8 @@
 //! - `document` keeps documents beside the events; a commit of them is a `job` of the same thread.
 //! - `file` opens the file alone and checks it (`schema`, `verify`, `wal`).
 //! - `record` says how events are written down. Every row carries a checksum.
+//! - With the feature `keys`, `EmbeddedKeys` keeps the keys of people who can be forgotten, in a file of
+//!   its own.
 
 mod store;
 
@@ -33,6 +35,11 @@ mod wal;
 mod cache;
 mod record;
 
+#[cfg(feature = "keys")]
+mod keys;
+
 pub use builder::{Durability, EmbeddedStoreBuilder};
 pub use error::{Damage, OpenError};
+#[cfg(feature = "keys")]
+pub use keys::{EmbeddedKeys, OpenKeysError};
 pub use store::EmbeddedStore;

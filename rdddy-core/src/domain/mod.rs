@@ -10,6 +10,7 @@
 //! - [`DomainError`]: a refusal of the domain; [`ErrorData`] is how it travels.
 
 mod aggregate;
+mod discreet;
 mod entity;
 mod error;
 mod fields;
@@ -19,18 +20,23 @@ mod rule;
 mod sample;
 mod value;
 
+pub use crate::message::{ErrorData, Severity};
 pub use aggregate::{
     Aggregate, AggregateEvent, AggregateId, Decide, Decided, Decides, Decision, DecisionOf, Emits,
-    EventFormat, EventVisitor, IntoDecision, Keyed, StoredForm, Upcast,
+    EventFormat, EventVisitor, IntoDecision, Keyed, KeyedBy, Stored, StoredForm, Upcast,
 };
 pub use entity::Entity;
-pub use error::{DomainError, ErrorData, Severity};
+pub use error::DomainError;
 pub use id::{Id, IdError, IdSource};
 pub use personal::{KeyError, KeyStore, Personal, with_keys};
 pub use rule::{Bound, Constraint, Field, Rule};
 pub use sample::{Dice, Sample};
 pub use value::{Invalid, ValueObject};
 
+#[doc(hidden)]
+pub use aggregate::Returned;
+#[doc(hidden)]
+pub use discreet::discreet;
 #[doc(hidden)]
 pub use fields::{Fields, deserialize_fields};
 #[doc(hidden)]

@@ -38,6 +38,10 @@ pub trait KeyStore: Send + Sync + 'static {
     ///
     /// [`KeyError::Unavailable`]: the key may still be there.
     fn forget(&self, subject: &str) -> Result<bool, KeyError>;
+
+    /// How many subjects were forgotten since the store was opened. Whoever keeps personal values in
+    /// memory reads them anew when it has grown: aggregates do so before their next command.
+    fn forgotten(&self) -> u64;
 }
 
 /// Why a key store did not do what it should.
@@ -211,6 +215,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use std::collections::BTreeMap;
     use std::sync::Mutex;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
 
@@ -219,6 +224,7 @@ mod tests {
     struct Toy {
         keys: Mutex<BTreeMap<String, u8>>,
         made: Mutex<u8>,
+        forgotten: AtomicU64,
     }
 
     impl KeyStore for Toy {
@@ -240,7 +246,13 @@ mod tests {
         }
 
         fn forget(&self, subject: &str) -> Result<bool, KeyError> {
-            Ok(self.keys.lock().unwrap().remove(subject).is_some())
+            let known = self.keys.lock().unwrap().remove(subject).is_some();
+            self.forgotten.fetch_add(u64::from(known), Ordering::SeqCst);
+            Ok(known)
+        }
+
+        fn forgotten(&self) -> u64 {
+            self.forgotten.load(Ordering::SeqCst)
         }
     }
 

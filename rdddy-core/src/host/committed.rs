@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::domain::{AggregateEvent, EventVisitor};
 use crate::message::Event;
 use crate::store::{Position, Version};
 
@@ -40,6 +41,10 @@ pub struct Happened {
 }
 
 impl Happened {
+    pub(super) fn of(event: &impl AggregateEvent) -> Self {
+        event.visit(Share(event.name()))
+    }
+
     /// Its stable name.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -50,6 +55,17 @@ impl Happened {
     #[must_use]
     pub fn downcast<E: Event>(&self) -> Option<&E> {
         self.event.downcast_ref()
+    }
+}
+
+/// Takes an event without its type.
+struct Share(&'static str);
+
+impl EventVisitor for Share {
+    type Output = Happened;
+
+    fn visit<E: Event>(self, event: &Arc<E>) -> Happened {
+        Happened { name: self.0, event: Arc::clone(event) as _ }
     }
 }
 

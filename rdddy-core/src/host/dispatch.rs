@@ -8,6 +8,7 @@ use std::pin::Pin;
 use super::error::ExecuteError;
 use crate::domain::{ErrorData, Keyed, Severity};
 use crate::message::{MessageId, Metadata};
+use crate::model::error_data;
 use crate::runtime::ActorSystem;
 use crate::store::Position;
 
@@ -55,7 +56,7 @@ where
             let executed = system.execute_caused(*self, id, cause).await;
             match executed {
                 Ok(committed) => CommandOutcome::Accepted(committed.position),
-                Err((error, data)) => outcome_of(&error, data),
+                Err(error) => outcome_of(&error),
             }
         })
     }
@@ -65,11 +66,11 @@ where
     }
 }
 
-fn outcome_of<C: Keyed>(error: &ExecuteError<C>, refusal: Option<ErrorData>) -> CommandOutcome {
+fn outcome_of<C: Keyed>(error: &ExecuteError<C>) -> CommandOutcome {
     let text = || with_causes(error);
     match error {
         ExecuteError::Refused(refused) => {
-            CommandOutcome::Refused(refusal.unwrap_or_else(|| ErrorData {
+            CommandOutcome::Refused(error_data(refused).unwrap_or_else(|| ErrorData {
                 code: String::new(),
                 message: refused.to_string(),
                 transient: false,

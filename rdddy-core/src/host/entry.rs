@@ -36,6 +36,8 @@ pub(crate) struct Live<A: Aggregate> {
     pub(crate) in_flight: u32,
     /// When it was last used, since the system's start.
     pub(crate) used: Duration,
+    /// How many people were forgotten when it was loaded.
+    pub(crate) forgotten: u64,
     loading: bool,
     outbox: Outbox<A::Event>,
 }
@@ -61,6 +63,7 @@ impl<A: Aggregate> Entry<A> {
             snapshot: 0,
             in_flight: 0,
             used: Duration::ZERO,
+            forgotten: 0,
             loading: false,
             outbox,
         };
@@ -145,11 +148,13 @@ impl<A: Aggregate> Live<A> {
 pub(crate) struct Loading<'a, A: Aggregate>(&'a Entry<A>);
 
 impl<A: Aggregate> Loading<'_, A> {
-    pub(crate) fn finish(self, folded: Folded<A>) {
+    /// `forgotten` is how many people were when it was begun.
+    pub(crate) fn finish(self, folded: Folded<A>, forgotten: u64) {
         let mut live = self.0.lock();
         live.state = Some(folded.state);
         live.version = folded.version.0;
         live.snapshot = folded.snapshot.0;
+        live.forgotten = forgotten;
     }
 }
 

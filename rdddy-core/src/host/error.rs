@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::message::{ContractBreach, Request};
 use crate::model::SourceLocation;
 use crate::runtime::Failure;
-use crate::store::{AppendError, EventDecodeError, NameError, ReadError};
+use crate::store::{AppendError, EventDecodeError, NameError, ReadError, Version};
 
 /// Why a command was not carried out.
 #[non_exhaustive]
@@ -67,6 +67,14 @@ pub enum HostReadError {
         /// The one that is.
         found: u64,
     },
+    /// The state of an aggregate whose state is stored cannot be read.
+    #[error("the state of `{stream}` cannot be read")]
+    State {
+        /// The stream.
+        stream: String,
+        /// What is wrong with it.
+        source: Arc<StateError>,
+    },
     /// Applying a stored event panicked.
     #[error("`{stream}` cannot be folded: {failure}")]
     Fold {
@@ -74,6 +82,30 @@ pub enum HostReadError {
         stream: String,
         /// What happened.
         failure: Failure,
+    },
+}
+
+/// What is wrong with a stored state. Its events are there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// Events have happened, and no state was stored with them: the aggregate was not
+    /// `stored = state` then.
+    #[error("there are events, and no state")]
+    Missing,
+    /// The events end before it.
+    #[error("it is of version {version}, and there is no such event")]
+    Ahead {
+        /// Its version.
+        version: Version,
+    },
+    /// It does not look like its type.
+    #[error("that of version {version} is malformed")]
+    Malformed {
+        /// Its version.
+        version: Version,
+        /// What is wrong, and where.
+        source: serde_json::Error,
     },
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::committed::Committed;
 use super::error::ExecuteError;
-use crate::domain::ErrorData;
 use crate::message::{Command, MessageId, Metadata};
 use crate::runtime::System;
 
@@ -28,7 +27,4 @@ pub(crate) type Executing<C> = Pin<Box<dyn Future<Output = Executed<C>> + Send>>
 /// Executes commands of one type, whatever aggregate decides about them.
 pub(crate) trait Execute<C: Command>: Send + Sync {
     fn execute(self: Arc<Self>, system: Arc<System>, order: Order<C>) -> Executing<C>;
-
-    /// A refusal as data, if its type has that.
-    fn describe(&self, refusal: &C::Error) -> Option<ErrorData>;
 }

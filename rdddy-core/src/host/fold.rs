@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::error::HostReadError;
 use super::fault::FaultKind;
-use crate::domain::{Aggregate, AggregateEvent, KeyStore, with_keys};
+use super::state;
+use crate::domain::{Aggregate, AggregateEvent, KeyStore, Stored, with_keys};
 use crate::limits;
 use crate::message::{MessageId, Metadata};
 use crate::runtime::{Failure, panic_message};
@@ -37,7 +38,9 @@ pub(crate) fn decoder_of<A: Aggregate>() -> EventDecoder<A::Event> {
     })
 }
 
-/// Reads and folds one aggregate, from a snapshot if there is one, as far as `wanted` says.
+/// Reads and folds one aggregate, from a snapshot if there is one, as far as `wanted` says. One whose
+/// state is stored is folded from that, whatever else is asked for: there may be events of others
+/// after it.
 pub(crate) async fn fold<A: Aggregate>(
     store: &dyn EventStore,
     keys: Option<&Arc<dyn KeyStore>>,
@@ -52,7 +55,11 @@ pub(crate) async fn fold<A: Aggregate>(
         snapshot: Version::NONE,
         broken_snapshot: None,
     };
-    if snapshots && A::SNAPSHOT_EVERY.is_some() {
+    if A::STORED == Stored::State {
+        if let Some((state, version)) = state::read::<A>(store, keys, stream).await? {
+            folded = Folded { state, version, snapshot: version, broken_snapshot: None };
+        }
+    } else if snapshots && A::SNAPSHOT_EVERY.is_some() {
         restore(&mut folded, store, keys, stream, &wanted).await?;
     }
     loop {

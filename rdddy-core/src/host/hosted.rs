@@ -1,9 +1,8 @@
 //! All loaded aggregates of one type, and how they execute commands.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -15,31 +14,23 @@ use super::error::ExecuteError;
 use super::execute::{Execute, Executed, Executing, Order};
 use super::fault::{AggregateFault, FaultKind};
 use super::fold::{self, decoder_of};
+use super::loaded::{self, LoadedAggregates};
 use super::publish::publish_due;
 use super::surroundings::Surroundings;
-use crate::domain::{
-    Aggregate, AggregateEvent, Decide, Decides, Decision, ErrorData, EventVisitor, Keyed, with_keys,
-};
+use crate::domain::{Aggregate, Decide, Decides, Decision, Keyed, Stored, with_keys};
 use crate::limits;
-use crate::message::{ContractBreach, Event, MessageId, Metadata, Timestamp};
+use crate::message::{ContractBreach, MessageId, Metadata, Timestamp};
 use crate::runtime::{Failure, System, panic_message};
-use crate::seam::sync::lock;
 use crate::store::{
     Append, AppendError, Appended, EventDecoder, Expected, NewEvent, Position, Snapshot,
     StoredCommand, StreamName, Version,
 };
 
-/// A power of two: enough that callers hardly ever meet at the door of one.
-const SHARDS: usize = 64;
-
-type Shard<A> = Mutex<BTreeMap<Arc<str>, Arc<Entry<A>>>>;
-
 /// See the module.
 pub(crate) struct Hosted<A: Aggregate> {
     around: Surroundings,
     decoder: EventDecoder<A::Event>,
-    category: Arc<str>,
-    shards: Box<[Shard<A>]>,
+    loaded: LoadedAggregates<A>,
 }
 
 impl<A: Aggregate> std::fmt::Debug for Hosted<A> {
@@ -68,37 +59,12 @@ enum Attempt<C: crate::message::Command> {
 
 impl<A: Aggregate> Hosted<A> {
     pub(crate) fn new(around: Surroundings) -> Arc<Self> {
-        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Arc::new(Hosted {
-            around,
-            decoder: decoder_of::<A>(),
-            category: A::category().into(),
-            shards,
-        })
+        let loaded = LoadedAggregates::new();
+        Arc::new(Hosted { around, decoder: decoder_of::<A>(), loaded })
     }
 
-    fn shard(&self, key: &str) -> &Shard<A> {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        #[expect(clippy::cast_possible_truncation, reason = "a few of its bits")]
-        let nth = hasher.finish() as usize % SHARDS;
-        &self.shards[nth]
-    }
-
-    /// The entry of the aggregate with this key, and the time it is used.
-    fn entry(&self, key: &str, now: Duration) -> Result<Arc<Entry<A>>, crate::store::NameError> {
-        let mut shard = lock(self.shard(key));
-        if let Some(entry) = shard.get(key) {
-            return Ok(Arc::clone(entry));
-        }
-        if shard.len() >= limits::LOADED_AGGREGATES_MAX / SHARDS {
-            passivate(&mut shard, now);
-        }
-        let key: Arc<str> = key.into();
-        let stream = StreamName::new(Arc::clone(&self.category), Arc::clone(&key))?;
-        let entry = Arc::new(Entry::new(stream));
-        shard.insert(key, Arc::clone(&entry));
-        Ok(entry)
+    pub(super) fn loaded(&self) -> &LoadedAggregates<A> {
+        &self.loaded
     }
 
     /// Folds the aggregate, unless that has been done.
@@ -109,12 +75,13 @@ impl<A: Aggregate> Hosted<A> {
     ) -> Result<(), ExecuteError<C>> {
         let Some(loading) = entry.turn_to_load().await else { return Ok(()) };
         let Surroundings { store, keys, .. } = &self.around;
+        let forgotten = self.around.forgotten();
         let folding =
             fold::fold::<A>(&**store, keys.as_ref(), &self.decoder, &entry.stream, |_| true, true);
         match folding.await {
             Ok(mut folded) => {
                 let broken = folded.broken_snapshot.take();
-                loading.finish(folded);
+                loading.finish(folded, forgotten);
                 if let Some(kind) = broken {
                     self.report(system, entry, kind);
                 }
@@ -156,15 +123,33 @@ impl<A: Aggregate> Hosted<A> {
         })
     }
 
-    fn snapshot(&self, live: &mut Live<A>, stream: &StreamName, version: u64) -> Option<Snapshot> {
-        let due = u64::from(A::SNAPSHOT_EVERY?) <= version - live.snapshot;
-        let state = live.state.as_ref().filter(|_| due)?;
-        let keys = self.around.keys.as_ref();
-        // One that cannot be written is not worth failing a command for: the events are all there.
-        let snapshot =
-            with_keys(keys, || fold::snapshot_of(state, stream, Version(version)))?.ok()?;
-        live.snapshot = version;
-        Some(snapshot)
+    /// The state, if it is to be stored with the events that led to `version`.
+    fn snapshot(
+        &self,
+        live: &mut Live<A>,
+        stream: &StreamName,
+        version: u64,
+    ) -> serde_json::Result<Option<Snapshot>> {
+        let every = match A::STORED {
+            Stored::State => Some(1),
+            _ => A::SNAPSHOT_EVERY.map(u64::from),
+        };
+        let due = every.is_some_and(|every| every <= version - live.snapshot);
+        let Some(state) = live.state.as_ref().filter(|_| due) else { return Ok(None) };
+        let saved = || fold::snapshot_of(state, stream, Version(version)).transpose();
+        match with_keys(self.around.keys.as_ref(), saved) {
+            Ok(Some(snapshot)) => {
+                live.snapshot = version;
+                Ok(Some(snapshot))
+            }
+            // Without it the aggregate could not be loaded again.
+            Err(error) if A::STORED == Stored::State => Err(error),
+            Ok(None) if A::STORED == Stored::State => {
+                Err(serde::ser::Error::custom("the state cannot be saved"))
+            }
+            // Not worth failing a command for: the events are all there.
+            _ => Ok(None),
+        }
     }
 
     /// What a lost acknowledgement would have said: where the append ended, if its first event is
@@ -180,26 +165,6 @@ impl<A: Aggregate> Hosted<A> {
     }
 }
 
-/// Drops those that were not used for the longest time: an eighth, and whatever has been idle.
-fn passivate<A: Aggregate>(shard: &mut BTreeMap<Arc<str>, Arc<Entry<A>>>, now: Duration) {
-    let mut resting: Vec<(Duration, Arc<str>)> = shard
-        .iter()
-        .filter(|(_, entry)| Arc::strong_count(entry) == 1)
-        .filter_map(|(key, entry)| {
-            let live = entry.lock();
-            live.is_at_rest().then(|| (live.used, Arc::clone(key)))
-        })
-        .collect();
-    resting.sort();
-    let idle = resting
-        .iter()
-        .take_while(|(used, _)| now.saturating_sub(*used) > limits::AGGREGATE_IDLE)
-        .count();
-    for (_, key) in resting.into_iter().take(idle.max(shard.len() / 8)) {
-        shard.remove(&key);
-    }
-}
-
 impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
     fn execute(self: Arc<Self>, system: Arc<System>, order: Order<C>) -> Executing<C> {
         let working = Working::new(&self.around.busy);
@@ -212,7 +177,12 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
                 return Ok(repeated);
             }
             let key = command.key().to_string();
-            let entry = self.entry(&key, system.seam().elapsed()).map_err(ExecuteError::Key)?;
+            let now = system.seam().elapsed();
+            let entry = self.loaded.entry(&key, now).map_err(ExecuteError::Key)?;
+            if self.loaded.needs_sweeping() {
+                let (of_system, own) = (Arc::downgrade(&system), Arc::downgrade(&self));
+                system.seam().spawn(loaded::sweep(of_system, own));
+            }
             for attempt in 0..limits::EXECUTE_ATTEMPTS {
                 self.load::<C>(&system, &entry).await?;
                 match self.attempt(&system, &entry, command, id, cause.as_ref()).await {
@@ -234,10 +204,6 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
             let source = "the aggregate was taken out of memory again and again".into();
             Err(ExecuteError::Conflict(Arc::new(AppendError::Unavailable { source })))
         })
-    }
-
-    fn describe(&self, refusal: &C::Error) -> Option<ErrorData> {
-        A::describe(refusal)
     }
 }
 
@@ -292,10 +258,18 @@ impl<A: Aggregate> Hosted<A> {
         let (sent, appending) = match self.decide(system, entry, command, id, cause) {
             Decided::Over(executed) => return Attempt::Over(executed),
             Decided::NotLoaded(command) => return Attempt::Again(command, None),
+            Decided::Outdated => {
+                let source = "somebody was forgotten while it was decided".into();
+                let error = Arc::new(AppendError::Unavailable { source });
+                return match copy {
+                    Some(copy) => Attempt::Again(copy, Some(error)),
+                    None => Attempt::Over(Err(ExecuteError::Conflict(error))),
+                };
+            }
             Decided::Sent(sent, appending) => (sent, appending),
         };
         let Sent { number, events, first, before, version, verdict } = sent;
-        let happened = events.iter().map(|(event, _)| event.visit(Share(event.name()))).collect();
+        let happened = events.iter().map(|(event, _)| Happened::of(event)).collect();
         let (done, ended) = oneshot::channel();
         let (host, task_system, task_entry) =
             (Arc::clone(self), Arc::clone(system), Arc::clone(entry));
@@ -361,6 +335,11 @@ impl<A: Aggregate> Hosted<A> {
         let mut live = entry.lock();
         live.used = system.seam().elapsed();
         let before = live.version;
+        let forgotten = self.around.forgotten();
+        if live.forgotten != forgotten {
+            // What was forgotten is still in memory, and a snapshot would encrypt it with a new key.
+            live.state = None;
+        }
         let Some(state) = live.state.as_mut() else { return Decided::NotLoaded(command) };
         let seed = system.seam().draw_u128();
         let cx = Decide::new(command.key().clone(), before, now, metadata, seed);
@@ -417,6 +396,18 @@ impl<A: Aggregate> Hosted<A> {
             }
         }
         let after = before + written.len() as u64;
+        let snapshot = match self.snapshot(&mut live, &entry.stream, after) {
+            Ok(snapshot) => snapshot,
+            Err(error) => {
+                live.state = None;
+                return malformed(error);
+            }
+        };
+        // Somebody was forgotten meanwhile.
+        if snapshot.is_some() && self.around.forgotten() != forgotten {
+            live.state = None;
+            return Decided::Outdated;
+        }
         live.version = after;
         let first = written.first().map(|event| event.id);
         let last = written.last().map(|event| event.id).or(live.last);
@@ -430,9 +421,7 @@ impl<A: Aggregate> Hosted<A> {
         if let Some((id, reply)) = record {
             append = append.answering(id, reply);
         }
-        if let Some(snapshot) = self.snapshot(&mut live, &entry.stream, after) {
-            append = append.with_snapshot(snapshot);
-        }
+        append.snapshots.extend(snapshot);
         let number = live.begin_append();
         live.last = last;
         let appending = self.around.store.append(append);
@@ -466,16 +455,7 @@ impl<A: Aggregate> Hosted<A> {
 enum Decided<A: Aggregate, C: crate::message::Command> {
     Over(Executed<C>),
     NotLoaded(C),
+    /// What it was decided on is not true any more.
+    Outdated,
     Sent(Sent<A, C::Reply, C::Error>, crate::store::StoreFuture<'static, Appended, AppendError>),
-}
-
-/// An event without its type.
-struct Share(&'static str);
-
-impl EventVisitor for Share {
-    type Output = Happened;
-
-    fn visit<E: Event>(self, event: &Arc<E>) -> Happened {
-        Happened { name: self.0, event: Arc::clone(event) as _ }
-    }
 }

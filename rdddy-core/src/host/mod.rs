@@ -18,12 +18,14 @@ mod execute;
 mod fault;
 mod fold;
 mod hosted;
+mod loaded;
 mod process;
 mod publish;
 mod reach;
 mod repository;
 mod routes;
 mod start;
+mod state;
 mod surroundings;
 mod upcasters;
 
@@ -32,7 +34,7 @@ pub use boundary::{
 };
 pub use committed::{Committed, Happened};
 pub use dispatch::{AnyCommand, CommandOutcome};
-pub use error::{ExecuteError, HostError, HostReadError};
+pub use error::{ExecuteError, HostError, HostReadError, StateError};
 pub use fault::{AggregateFault, FaultKind};
 pub use reach::NoStore;
 pub use repository::{History, LoadError, Loaded, Past, Repository};

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
+use super::committed::Happened;
 use super::error::HostReadError;
 use super::fold::{Folded, decoder_of, fold};
 use super::surroundings::Surroundings;
-use crate::domain::{Aggregate, KeyStore, with_keys};
+use crate::domain::{Aggregate, AggregateEvent, KeyStore, Stored, with_keys};
 use crate::limits;
 use crate::message::{MessageId, Metadata, Timestamp};
 use crate::store::{
@@ -55,6 +56,14 @@ pub enum LoadError {
         asked: Version,
         /// What there is.
         found: Version,
+    },
+    /// Of an aggregate whose state is stored, only the present one is.
+    #[error("of `{stream}` only the present state is stored, that of version {present}")]
+    OnlyPresent {
+        /// The stream.
+        stream: StreamName,
+        /// The version of the present state.
+        present: Version,
     },
 }
 
@@ -108,13 +117,17 @@ impl<A: Aggregate> Repository<A> {
     ///
     /// # Errors
     ///
-    /// [`LoadError`]; [`LoadError::NoSuchVersion`] when it has fewer events.
+    /// [`LoadError`]; [`LoadError::NoSuchVersion`] when it has fewer events,
+    /// [`LoadError::OnlyPresent`] when it has more and its state is stored.
     pub async fn as_of(&self, id: &A::Id, version: Version) -> Result<Loaded<A>, LoadError> {
         let (stream, asked) = (stream_of::<A>(id)?, version);
         let loaded = self.shared.load(&stream, |stored| stored.version <= asked, true).await?;
-        if loaded.version < asked {
-            let found = loaded.version;
+        let found = loaded.version;
+        if found < asked {
             return Err(LoadError::NoSuchVersion { stream, asked, found });
+        }
+        if found > asked {
+            return Err(LoadError::OnlyPresent { stream, present: found });
         }
         Ok(loaded)
     }
@@ -126,11 +139,21 @@ impl<A: Aggregate> Repository<A> {
     ///
     /// # Errors
     ///
-    /// [`LoadError`].
+    /// [`LoadError`]; [`LoadError::OnlyPresent`] when its state is stored, and something has happened
+    /// to it since.
     pub async fn at(&self, id: &A::Id, time: Timestamp) -> Result<Loaded<A>, LoadError> {
         let stream = stream_of::<A>(id)?;
+        let wanted = |stored: &StoredEvent| stored.recorded_at <= time;
         // A snapshot does not tell when the first of its events was recorded that came later.
-        self.shared.load(&stream, |stored| stored.recorded_at <= time, false).await
+        let loaded = self.shared.load(&stream, wanted, false).await?;
+        if A::STORED == Stored::State && loaded.version > Version::NONE {
+            let before = Version(loaded.version.0 - 1);
+            let last = self.shared.page(&stream, before, 1).await?;
+            if !last.iter().all(wanted) {
+                return Err(LoadError::OnlyPresent { stream, present: loaded.version });
+            }
+        }
+        Ok(loaded)
     }
 
     /// What has happened to the aggregate, from its first event on.
@@ -213,6 +236,14 @@ pub struct Past<E> {
     pub recorded_at: Timestamp,
     /// What is known about it beside its content.
     pub metadata: Metadata,
+}
+
+impl<T: AggregateEvent> Past<T> {
+    /// The event, whatever its type: `#[aggregate]` gives the type of them all no name.
+    #[must_use]
+    pub fn happened(&self) -> Happened {
+        Happened::of(&self.event)
+    }
 }
 
 impl<A: Aggregate> History<A> {

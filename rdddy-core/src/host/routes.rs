@@ -9,7 +9,7 @@ use super::execute::Execute;
 use super::hosted::Hosted;
 use super::surroundings::Surroundings;
 use super::upcasters::Upcasters;
-use crate::domain::{Aggregate, Decides, Keyed};
+use crate::domain::{Aggregate, Decides, KeyedBy};
 use crate::message::Command;
 use crate::model::SourceLocation;
 
@@ -32,7 +32,7 @@ pub struct CommandTable<'a, A: Aggregate> {
 
 impl<A: Aggregate> CommandTable<'_, A> {
     /// The aggregate decides about `C`.
-    pub fn add<C: Keyed<Key = A::Id>>(&mut self)
+    pub fn add<C: KeyedBy<A::Id>>(&mut self)
     where
         A: Decides<C>,
     {

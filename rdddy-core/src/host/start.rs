@@ -6,14 +6,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
-use super::committed::Committed;
 use super::error::{ExecuteError, HostError};
 use super::execute::{Execute, Executed, Order};
 use super::process::{Process, QueryRoute, Running};
 use super::routes::{AggregateEntry, OwnsCommands, Routes};
 use super::surroundings::Surroundings;
 use super::upcasters::Upcasters;
-use crate::domain::{ErrorData, KeyStore, Keyed};
+use crate::domain::{KeyStore, Keyed};
 use crate::message::{MessageId, Metadata};
 use crate::runtime::{
     ActorSystem, ErrorReport, Extend, Extension, StartError, System, SystemBuilder,
@@ -228,20 +227,14 @@ impl ActorSystem {
         }
     }
 
-    /// Carries out what follows from `cause`. A refusal is described, if its type allows that.
+    /// Carries out what follows from `cause`, once.
     pub(super) async fn execute_caused<C: Keyed>(
         &self,
         command: C,
         id: MessageId,
         cause: Metadata,
-    ) -> Result<Committed<C::Reply>, (ExecuteError<C>, Option<ErrorData>)> {
-        let executor = self.executor::<C>().map_err(|error| (error, None))?;
-        let order = Order { command, id: Some(id), cause: Some(cause) };
-        let executed = Arc::clone(&executor).execute(Arc::clone(self.inner()), order).await;
-        executed.map_err(|error| {
-            let described = error.refusal().and_then(|refusal| executor.describe(refusal));
-            (error, described)
-        })
+    ) -> Executed<C> {
+        self.execute_order(Order { command, id: Some(id), cause: Some(cause) }).await
     }
 
     fn executor<C: Keyed>(&self) -> Result<Arc<dyn Execute<C>>, ExecuteError<C>> {

@@ -30,6 +30,13 @@ impl Surroundings {
     }
 }
 
+impl Surroundings {
+    /// How many people were forgotten.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.keys.as_ref().map_or(0, |keys| keys.forgotten())
+    }
+}
+
 impl std::fmt::Debug for Surroundings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Surroundings").finish_non_exhaustive()

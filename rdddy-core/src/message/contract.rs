@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// Which contract did not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ContractKind {
     /// `#[requires]`: the state or the message did not allow the handling.
@@ -15,7 +18,7 @@ pub enum ContractKind {
 }
 
 /// A contract that did not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContractBreach {
     /// Which kind of contract.
     pub kind: ContractKind,

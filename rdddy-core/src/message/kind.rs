@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use serde::Serialize;
+
 /// Implemented by the derives `Command`, `Query` and `Event`, and by nothing else.
 #[diagnostic::on_unimplemented(
     message = "rdddy::E004: `{Self}` is not a message",
@@ -84,7 +86,8 @@ pub trait Event: Message + Sync {
 }
 
 /// What kind of message something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Kind {
     /// An intention, decided by one actor.

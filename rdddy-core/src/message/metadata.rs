@@ -31,17 +31,38 @@ pub struct NotAMessageId;
 impl FromStr for MessageId {
     type Err = NotAMessageId;
 
+    /// Digit by digit: every stored event has three of these.
     fn from_str(text: &str) -> Result<Self, NotAMessageId> {
-        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let id = u128::from_str_radix(text, 16).ok().filter(|_| digits);
-        id.map(MessageId).ok_or(NotAMessageId)
+        let digits: &[u8; 32] = text.as_bytes().try_into().map_err(|_| NotAMessageId)?;
+        let (high, low) = digits.split_at(16);
+        let (high, low) = (half(high)?, half(low)?);
+        Ok(MessageId(u128::from(high) << 64 | u128::from(low)))
     }
+}
+
+/// The number that these hexadecimal digits mean.
+fn half(digits: &[u8]) -> Result<u64, NotAMessageId> {
+    digits.iter().try_fold(0, |number, digit| {
+        let digit = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            b'A'..=b'F' => digit - b'A' + 10,
+            _ => return Err(NotAMessageId),
+        };
+        Ok(number << 4 | u64::from(digit))
+    })
 }
 
 /// As text, because many readers of JSON have no integers of that size.
 impl Serialize for MessageId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [b'0'; 32];
+        for (nth, digit) in text.iter_mut().rev().enumerate() {
+            *digit = DIGITS[(self.0 >> (4 * nth) & 0xF) as usize];
+        }
+        // Of these digits only, so it is text.
+        serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -141,6 +162,10 @@ mod tests {
         for text in ["", "0", "+0000000000000000000000000000001", "zz", &"0".repeat(33)] {
             assert_eq!(text.parse::<MessageId>(), Err(NotAMessageId), "{text}");
         }
-        assert_eq!(MessageId(0xAB).to_string().parse(), Ok(MessageId(0xAB)));
+        for id in [0xAB, u128::MAX, 1 << 64, (1 << 64) - 1] {
+            assert_eq!(MessageId(id).to_string().parse(), Ok(MessageId(id)));
+            let json = serde_json::to_string(&MessageId(id)).unwrap();
+            assert_eq!(json, format!("\"{id:032x}\""));
+        }
     }
 }

@@ -5,11 +5,13 @@
 //! derives only, so a bare base message does not exist.
 
 mod contract;
+mod error_data;
 mod kind;
 mod metadata;
 mod name;
 
 pub use contract::{ContractBreach, ContractKind};
+pub use error_data::{ErrorData, Severity};
 pub use kind::{Command, Event, EventScope, Kind, Message, Query, Request};
 pub use metadata::{MessageId, Metadata, NotAMessageId, Timestamp};
 pub(crate) use name::context_of;

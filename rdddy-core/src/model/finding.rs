@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::entry::{ActorEntry, MessageEntry, MessageUse, SourceLocation};
+use super::error_entry::DomainErrorEntry;
 
 /// A message or an actor, and a place in the code that concerns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,11 @@ impl Located {
     /// A message, where it is defined.
     pub(super) fn message(entry: &MessageEntry) -> Self {
         Located { name: (entry.name)(), location: entry.location }
+    }
+
+    /// A domain error, where it is defined.
+    pub(super) fn error(entry: &DomainErrorEntry) -> Self {
+        Located { name: entry.name, location: entry.location }
     }
 
     /// An actor, where it names a message.
@@ -75,6 +81,13 @@ pub enum Finding {
         /// The actors, at the declarations of what they ask. The last one asks the first.
         path: Vec<Located>,
     },
+    /// Types of domain error with one code, which then does not tell them apart.
+    SharedErrorCode {
+        /// The code.
+        code: &'static str,
+        /// The types, where they are defined.
+        errors: Vec<Located>,
+    },
 }
 
 impl Finding {
@@ -82,7 +95,9 @@ impl Finding {
     #[must_use]
     pub fn message(&self) -> Option<&'static str> {
         match self {
-            Finding::NothingLinked { .. } | Finding::AskCycle { .. } => None,
+            Finding::NothingLinked { .. }
+            | Finding::AskCycle { .. }
+            | Finding::SharedErrorCode { .. } => None,
             Finding::CommandWithoutOwner { command: message }
             | Finding::CommandWithTwoOwners { command: message, .. }
             | Finding::QueryWithoutOwner { query: message }
@@ -126,6 +141,11 @@ impl fmt::Display for Finding {
                 f.write_str("ask cycle: ")?;
                 path.iter().try_for_each(|actor| write!(f, "{actor} -> "))?;
                 path.first().map_or(Ok(()), |actor| write!(f, "`{}`", actor.name))
+            }
+            Finding::SharedErrorCode { code, errors } => {
+                write!(f, "the code `{code}` is that of {} domain errors: ", errors.len())?;
+                list(f, errors)?;
+                f.write_str("; give them codes of their own: `#[domain(code = \"..\")]`")
             }
         }
     }

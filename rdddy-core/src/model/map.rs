@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{ActorEntry, MessageEntry, MessageUse, SourceLocation};
+use super::error_entry::DomainErrorEntry;
 use super::export;
 use super::verify::Verification;
 
@@ -31,6 +32,7 @@ pub struct DomainMap {
     messages: BTreeMap<MessageKey, MessageEntry>,
     types: BTreeSet<TypeId>,
     actors: BTreeMap<ActorKey, ActorEntry>,
+    errors: BTreeMap<ActorKey, DomainErrorEntry>,
     crates: BTreeSet<String>,
 }
 
@@ -52,7 +54,8 @@ impl DomainMap {
     #[must_use]
     pub fn linked() -> Self {
         let map = inventory::iter::<MessageEntry>().copied().fold(Self::new(), Self::with_message);
-        inventory::iter::<ActorEntry>().copied().fold(map, Self::with_actor)
+        let map = inventory::iter::<ActorEntry>().copied().fold(map, Self::with_actor);
+        inventory::iter::<DomainErrorEntry>().copied().fold(map, Self::with_error)
     }
 
     /// The same with one more message, unless it is there already.
@@ -72,6 +75,13 @@ impl DomainMap {
         self
     }
 
+    /// The same with one more type of domain error, unless it is there already.
+    #[must_use]
+    pub fn with_error(mut self, entry: DomainErrorEntry) -> Self {
+        self.errors.insert((entry.module, entry.name, entry.location), entry);
+        self
+    }
+
     /// The same, narrowed to what the crate `name` defines. Called again, it adds another crate.
     #[must_use]
     pub fn of_crate(mut self, name: &str) -> Self {
@@ -87,6 +97,11 @@ impl DomainMap {
     /// The actors that the map is about, ordered by module and name.
     pub fn actors(&self) -> impl Iterator<Item = &ActorEntry> {
         self.actors.values().filter(|entry| self.covers(entry.context(), entry.crate_name()))
+    }
+
+    /// The domain errors that the map is about, ordered by module and name.
+    pub fn errors(&self) -> impl Iterator<Item = &DomainErrorEntry> {
+        self.errors.values().filter(|entry| self.covers_error(entry))
     }
 
     /// The bounded contexts of these messages and actors.
@@ -133,6 +148,15 @@ impl DomainMap {
             }
         }
         uses
+    }
+
+    /// Every domain error, the map's own or not.
+    pub(super) fn all_errors(&self) -> impl Iterator<Item = &DomainErrorEntry> {
+        self.errors.values()
+    }
+
+    pub(super) fn covers_error(&self, entry: &DomainErrorEntry) -> bool {
+        self.covers(entry.context(), entry.crate_name())
     }
 
     fn covers(&self, context: &str, krate: &str) -> bool {

@@ -9,6 +9,7 @@
 //! output nor error depends on how the program was linked.
 
 mod entry;
+mod error_entry;
 
 mod codec;
 mod document;
@@ -30,6 +31,8 @@ mod tests;
 pub use codec::{AnyMessage, Codec};
 pub use entry::{ActorEntry, MessageEntry, MessageUse, SourceLocation};
 pub use error::{DecodeError, EncodeError, RegistryError};
+pub(crate) use error_entry::error_data;
+pub use error_entry::{DomainErrorEntry, ErrorCode};
 pub use finding::{Finding, Located};
 pub use map::DomainMap;
 pub use registry::{Decoded, Registry};

@@ -1,11 +1,12 @@
 //! Checks a domain as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt;
 
 use super::cycle;
 use super::entry::{ActorEntry, MessageEntry};
+use super::error_entry::DomainErrorEntry;
 use super::finding::{Finding, Located};
 use super::map::{DomainMap, Uses};
 use crate::message::{Event, EventScope, Kind, Message, Query, Request};
@@ -24,6 +25,7 @@ impl Verification {
         findings.extend(map.messages().filter_map(|message| check_ownership(message, &uses)));
         let cycles = cycle::through(map.actors(), &uses);
         findings.extend(cycles.into_iter().map(|path| Finding::AskCycle { path }));
+        findings.extend(shared_codes(map));
         findings.sort();
         Verification { findings }
     }
@@ -105,6 +107,26 @@ fn check_ownership(message: &MessageEntry, uses: &Uses<'_>) -> Option<Finding> {
         }
         _ => None,
     }
+}
+
+/// Two types of error with one code, which nobody wanted: each variant is called by its own name only,
+/// so it takes no more than two enums with a `NotFound`. Whoever names the code of both means it.
+fn shared_codes(map: &DomainMap) -> impl Iterator<Item = Finding> {
+    let mut by_code: BTreeMap<&str, Vec<(&DomainErrorEntry, bool)>> = BTreeMap::new();
+    for entry in map.all_errors() {
+        let codes: BTreeMap<_, _> =
+            (entry.codes)().into_iter().map(|code| (code.code, code.given)).collect();
+        for (code, given) in codes {
+            by_code.entry(code).or_default().push((entry, given));
+        }
+    }
+    by_code.into_iter().filter_map(|(code, entries)| {
+        let wanted = entries.iter().all(|(_, given)| *given);
+        let ours = entries.iter().any(|(entry, _)| map.covers_error(entry));
+        let errors = || entries.iter().map(|(entry, _)| Located::error(entry)).collect();
+        (entries.len() > 1 && ours && !wanted)
+            .then(|| Finding::SharedErrorCode { code, errors: errors() })
+    })
 }
 
 fn is_about<M: Message>(finding: &Finding, is_kind: fn(&Finding) -> bool) -> bool {

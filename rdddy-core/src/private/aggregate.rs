@@ -8,17 +8,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::{Aggregate, DecisionOf, IntoDecision, StoredForm};
+use crate::domain::{Aggregate, DecisionOf, IntoDecision, Returned, StoredForm};
 use crate::message::{Command, Event};
 
 /// What reading and writing JSON comes to.
 pub type JsonResult<T> = serde_json::Result<T>;
 
 /// What a decision came to, by what its handler returned.
-pub fn decision_of<A: Aggregate, C: Command>(
-    returned: impl IntoDecision<A, C::Reply, C::Error>,
-) -> DecisionOf<A, C> {
-    returned.into_decision()
+pub fn decision_of<A: Aggregate, C: Command, T, Shape>(returned: T) -> DecisionOf<A, C>
+where
+    T: Returned<A, C::Reply, C::Error, Shape>,
+    T::Value: IntoDecision<A, C::Reply, C::Error>,
+{
+    returned.value().into_decision()
 }
 
 /// An event as it is stored.
@@ -39,23 +41,25 @@ pub fn event_from_json<E: Event + DeserializeOwned>(json: &[u8]) -> JsonResult<A
     serde_json::from_slice(json).map(Arc::new)
 }
 
-/// A state as a snapshot keeps it.
-///
-/// # Errors
-///
-/// What its `Serialize` says.
-pub fn state_to_json<A: Aggregate + Serialize>(state: &A) -> JsonResult<Vec<u8>> {
-    serde_json::to_vec(state)
+/// A state that can be written down, and read again.
+#[diagnostic::on_unimplemented(
+    message = "rdddy::E067: the state of `{Self}` cannot be stored: it lacks serde's traits",
+    label = "not `Serialize` and `Deserialize`",
+    note = "help: add `#[derive(Serialize, Deserialize)]` to `{Self}`, or remove `snapshot(..)` or `stored = state`"
+)]
+pub trait KeptState: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Serialize + DeserializeOwned> KeptState for A {}
+
+/// How a state is kept.
+#[must_use]
+pub const fn state_form<A: Aggregate + KeptState>() -> StoredForm<A> {
+    StoredForm::json()
 }
 
-/// A state as a snapshot kept it.
-///
-/// # Errors
-///
-/// What its `Deserialize` says.
-pub fn state_from_json<A: Aggregate + DeserializeOwned>(json: &[u8]) -> JsonResult<A> {
-    serde_json::from_slice(json)
-}
+/// What a stored state is known by: the fold may change, and the state is still good.
+pub const STATE_FINGERPRINT: u64 = 0xCBF2_9CE4_8422_2325;
 
 /// The number of a fold: of its text, and of the events that it is about. FNV-1a
 /// (<https://datatracker.ietf.org/doc/html/rfc9923>), because it is the same everywhere.

@@ -1,8 +1,5 @@
 //! What generated code of policies, sagas and projections calls.
 
-use std::marker::PhantomData;
-
-use crate::domain::{DomainError, ErrorData};
 use crate::host::AnyCommand;
 use crate::message::{Event, Query, Request};
 use crate::process::{IntoAnswer, IntoCommands, IntoRow, Row, RowsError, SagaCommand, StepCommand};
@@ -75,42 +72,4 @@ pub type AnswerOf<Q> = Result<Result<<Q as Request>::Reply, <Q as Request>::Erro
 /// As the handler returned it.
 pub fn answer_of<Q: Query>(returned: impl IntoAnswer<Q::Reply, Q::Error>) -> AnswerOf<Q> {
     returned.into_answer()
-}
-
-/// Finds out whether a refusal is a [`DomainError`]: method look-up prefers [`WithErrorData`], which
-/// exists for those, over [`WithoutErrorData`], which exists for all.
-#[derive(Debug)]
-pub struct RefusalProbe<E>(PhantomData<E>);
-
-impl<E> RefusalProbe<E> {
-    /// A probe of `E`.
-    #[must_use]
-    #[expect(clippy::new_without_default, reason = "called by generated code only")]
-    pub const fn new() -> Self {
-        RefusalProbe(PhantomData)
-    }
-}
-
-/// A refusal that is a domain error.
-pub trait WithErrorData<E> {
-    /// It as data.
-    fn describe(&self, refusal: &E) -> Option<ErrorData>;
-}
-
-impl<E: DomainError> WithErrorData<E> for RefusalProbe<E> {
-    fn describe(&self, refusal: &E) -> Option<ErrorData> {
-        Some(refusal.to_data())
-    }
-}
-
-/// A refusal of which no more is known than its text.
-pub trait WithoutErrorData<E> {
-    /// Always `None`.
-    fn describe(&self, refusal: &E) -> Option<ErrorData>;
-}
-
-impl<E> WithoutErrorData<E> for &RefusalProbe<E> {
-    fn describe(&self, _: &E) -> Option<ErrorData> {
-        None
-    }
 }

@@ -4,25 +4,30 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::event::{DeadReason, Failure};
 use super::id::ActorId;
-use crate::message::Request;
+use crate::message::{ErrorData, Request};
+use crate::model::error_data;
 
 /// Any error of a user.
 pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
 
 /// An error as data: what it said, and what it was caused by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorReport {
     message: String,
     causes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Box<ErrorData>>,
 }
 
 impl ErrorReport {
     /// A report that says `message`.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        ErrorReport { message: message.into(), causes: Vec::new() }
+        ErrorReport { message: message.into(), causes: Vec::new(), data: None }
     }
 
     /// The report of any error, with its chain of causes.
@@ -38,6 +43,7 @@ impl ErrorReport {
         ErrorReport {
             message: error.to_string(),
             causes: causes.map(ToString::to_string).collect(),
+            data: error_data(error).map(Box::new),
         }
     }
 
@@ -51,6 +57,13 @@ impl ErrorReport {
     #[must_use]
     pub fn causes(&self) -> &[String] {
         &self.causes
+    }
+
+    /// What a domain error says about itself, if the error or one of its causes is one: the first of
+    /// them. Its type derives `DomainError` and is not generic.
+    #[must_use]
+    pub fn data(&self) -> Option<&ErrorData> {
+        self.data.as_deref()
     }
 }
 

@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::error::ErrorReport;
 use super::id::{ActorId, ActorPath};
 use crate::message::{ContractBreach, Event, EventScope, Kind, Message, Sealed};
 
 /// Which actor an event is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ActorIdentity {
     /// Its id.
     pub id: ActorId,
@@ -26,7 +28,8 @@ impl fmt::Display for ActorIdentity {
 }
 
 /// Why a handler, or a hook, of an actor failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Failure {
     /// It returned an error, and nobody waited for an answer.
@@ -68,7 +71,8 @@ impl fmt::Display for Failure {
 }
 
 /// Why an actor ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StopReason {
     /// It was told to stop, or stopped itself, after what it had to do.
@@ -82,7 +86,8 @@ pub enum StopReason {
 }
 
 /// Why a message was not handled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeadReason {
     /// Its receiver had ended, or ended before the message's turn came.
@@ -126,7 +131,10 @@ impl fmt::Display for DeadReason {
 /// Subscribe to it like to any event: by a `#[handler]` of `&SystemEvent`, or from outside by
 /// `system.subscribe::<SystemEvent>()`. A failure in a handler of system events is counted and
 /// supervised, but never published, so there are no storms.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Written with serde, the name of its kind is the field `event`: `{"event": "handler_failed", ..}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SystemEvent {
     /// An actor was started.
@@ -258,7 +266,7 @@ impl Event for SystemEvent {
 }
 
 /// An actor that the receiver watches has ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Terminated {
     /// The actor.

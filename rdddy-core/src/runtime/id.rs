@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 /// Identifies one actor of a system, across its restarts. Later actors have larger ids.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ActorId(u64);
 
 impl ActorId {
@@ -43,7 +45,7 @@ impl fmt::Debug for ActorId {
 }
 
 /// Where an actor stands in the supervision tree: `/fulfilment/stock#12`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ActorPath(Arc<str>);
 
 impl ActorPath {

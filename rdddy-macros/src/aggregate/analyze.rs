@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{ItemImpl, LitInt, Type};
+use syn::{Attribute, ItemImpl, LitInt, Type};
 
 use super::method;
 use super::model::{Apply, Decision, Model, Upcast};
@@ -41,16 +41,17 @@ pub(crate) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model
         type_name,
         id: id?,
         snapshot_every: settings.snapshot_every,
+        is_state_stored: settings.is_state_stored,
         handlers: check_one_per_type(
             found.handlers,
-            |handler| (&handler.ty, &handler.method),
+            |handler| (&handler.ty, &handler.method, &handler.cfgs),
             Code::E005,
             ("handler", "call"),
             mistakes,
         ),
         applies: check_one_per_type(
             found.applies,
-            |apply| (&apply.ty, &apply.method),
+            |apply| (&apply.ty, &apply.method, &apply.cfgs),
             Code::E066,
             ("`#[apply]` method", "call"),
             mistakes,
@@ -65,10 +66,12 @@ struct Settings {
     id: Option<Type>,
     name: Option<String>,
     snapshot_every: Option<u32>,
+    is_state_stored: bool,
 }
 
 fn settings(options: Vec<Given>, mistakes: &mut Mistakes) -> Settings {
     let mut settings = Settings::default();
+    check_snapshot_has_a_use(&options, mistakes);
     for option in options {
         match (option.name(), option.value) {
             ("id", Value::Type(ty)) => settings.id = Some(ty),
@@ -79,10 +82,25 @@ fn settings(options: Vec<Given>, mistakes: &mut Mistakes) -> Settings {
             ("snapshot", Value::Arguments(tokens)) => {
                 settings.snapshot_every = snapshot(&option.key, tokens, mistakes);
             }
+            ("stored", Value::Word(what)) => settings.is_state_stored = what == "state",
             _ => {}
         }
     }
     settings
+}
+
+/// E002. A state that is stored with every event is its own snapshot.
+fn check_snapshot_has_a_use(options: &[Given], mistakes: &mut Mistakes) {
+    let of_state =
+        options.iter().any(|option| matches!(&option.value, Value::Word(what) if what == "state"));
+    let snapshot = options.iter().find(|option| option.name() == "snapshot");
+    if let (true, Some(snapshot)) = (of_state, snapshot) {
+        let sentence = "an aggregate whose state is stored needs no snapshots";
+        mistakes.report(
+            Mistake::at(Code::E002, &snapshot.key, sentence)
+                .help("remove `snapshot(..)`, or `stored = state`"),
+        );
+    }
 }
 
 fn snapshot(key: &Ident, tokens: TokenStream, mistakes: &mut Mistakes) -> Option<u32> {
@@ -203,10 +221,11 @@ fn check_has_id(type_name: Option<&Ident>, mistakes: &mut Mistakes) {
     );
 }
 
-/// The second of two methods for one type would never be called.
+/// The second of two methods for one type would never be called. Those under a `cfg` are left to the
+/// compiler, which knows which of them exist.
 fn check_one_per_type<T>(
     all: Vec<T>,
-    of: impl Fn(&T) -> (&Type, &Ident),
+    of: impl Fn(&T) -> (&Type, &Ident, &[Attribute]),
     code: Code,
     (what, call): (&str, &str),
     mistakes: &mut Mistakes,
@@ -214,7 +233,11 @@ fn check_one_per_type<T>(
     let mut first: BTreeMap<String, Ident> = BTreeMap::new();
     let mut kept = Vec::new();
     for one in all {
-        let (ty, method) = of(&one);
+        let (ty, method, cfgs) = of(&one);
+        if !cfgs.is_empty() {
+            kept.push(one);
+            continue;
+        }
         let text = source(ty);
         if let Some(earlier) = first.get(&text) {
             let sentence = format!("`{text}` already has a {what} here: `{earlier}`");
@@ -230,12 +253,14 @@ fn check_one_per_type<T>(
     kept
 }
 
-/// E068. Old events climb one version at a time, so no step may be missing.
+/// E068. Old events climb one version at a time, so no step may be missing. Of an event with a step
+/// under a `cfg`, nobody here knows which there are.
 fn check_versions(upcasts: &[Upcast], mistakes: &mut Mistakes) {
     let mut versions: BTreeMap<String, Vec<&Upcast>> = BTreeMap::new();
     for upcast in upcasts {
         versions.entry(source(&upcast.event)).or_default().push(upcast);
     }
+    versions.retain(|_, steps| steps.iter().all(|upcast| upcast.cfgs.is_empty()));
     for (event, mut steps) in versions {
         steps.sort_by_key(|upcast| upcast.from);
         for pair in steps.windows(2) {

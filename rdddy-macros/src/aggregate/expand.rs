@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Token;
 use syn::spanned::Spanned;
 
-use super::model::{Apply, Decision, Model};
+use super::model::{Apply, Decision, Model, Upcast};
 use crate::contract::{Surroundings, breach};
 use crate::support::text::source;
 
@@ -29,55 +29,58 @@ fn events(model: &Model) -> TokenStream {
     let Model { private, applies, .. } = model;
     let (name, variants) = (enum_name(model), variants(model));
     let types: Vec<_> = applies.iter().map(|apply| &apply.ty).collect();
+    let cfgs: Vec<_> = applies.iter().map(|apply| &apply.cfgs).collect();
     let formats = applies.iter().zip(&variants).map(|(apply, variant)| {
-        let ty = &apply.ty;
+        let (ty, cfgs) = (&apply.ty, &apply.cfgs);
         let at = private.at(ty.span());
-        let upcasts = model
-            .upcasts
-            .iter()
-            .filter(|upcast| source(&upcast.event) == source(ty))
-            .map(|upcast| {
-                let (self_type, function, from) = (&model.self_type, &upcast.function, upcast.from);
-                let at = private.at(function.span());
-                quote_spanned!(function.span()=>
-                    (#from, |json| #at::upcasted(<#self_type>::#function(json)))
-                )
-            });
+        let upcasts =
+            model.upcasts.iter().filter(|upcast| source(&upcast.event) == source(ty)).map(
+                |upcast| {
+                    let Upcast { cfgs, function, from, .. } = upcast;
+                    let self_type = &model.self_type;
+                    let at = private.at(function.span());
+                    quote_spanned!(function.span()=>
+                        #(#cfgs)* (#from, |json| #at::upcasted(<#self_type>::#function(json)))
+                    )
+                },
+            );
         quote_spanned! {ty.span()=>
+            #(#cfgs)*
             #at::EventFormat {
                 name: <#ty as #at::Message>::name(),
                 schema: <#ty as #at::Message>::VERSION,
                 decode: |json| #at::event_from_json::<#ty>(json).map(#name::#variant),
-                upcasts: ::std::vec![#(#upcasts),*],
+                upcasts: {
+                    const UPCASTS: &[(u32, #at::Upcast)] = &[#(#upcasts),*];
+                    UPCASTS.to_vec()
+                },
                 formerly: <#ty as #at::Event>::FORMERLY.to_vec(),
             }
         }
     });
-    // Of an aggregate without events, there is no value to take apart.
-    let value = if applies.is_empty() { quote!(*self) } else { quote!(self) };
     quote! {
         #[derive(::core::clone::Clone)]
-        pub enum #name { #(#variants(::std::sync::Arc<#types>)),* }
+        pub enum #name { #(#(#cfgs)* #variants(::std::sync::Arc<#types>)),* }
 
         #[automatically_derived]
         impl #private::AggregateEvent for #name {
             fn name(&self) -> &'static str {
-                match #value { #(#name::#variants(_) => <#types as #private::Message>::name(),)* }
+                match *self { #(#(#cfgs)* #name::#variants(_) => <#types as #private::Message>::name(),)* }
             }
             fn schema(&self) -> u32 {
-                match #value { #(#name::#variants(_) => <#types as #private::Message>::VERSION,)* }
+                match *self { #(#(#cfgs)* #name::#variants(_) => <#types as #private::Message>::VERSION,)* }
             }
             fn tags(&self) -> ::std::vec::Vec<(&'static str, ::std::string::String)> {
-                match #value { #(#name::#variants(event) => #private::Event::tags(&**event),)* }
+                match *self { #(#(#cfgs)* #name::#variants(ref event) => #private::Event::tags(&**event),)* }
             }
             fn encode(&self) -> #private::JsonResult<::std::vec::Vec<u8>> {
-                match #value { #(#name::#variants(event) => #private::event_to_json(&**event),)* }
+                match *self { #(#(#cfgs)* #name::#variants(ref event) => #private::event_to_json(&**event),)* }
             }
             fn formats() -> ::std::vec::Vec<#private::EventFormat<Self>> {
-                ::std::vec![#(#formats),*]
+                ::std::vec::Vec::from([#(#formats),*])
             }
             fn visit<V: #private::EventVisitor>(&self, visitor: V) -> V::Output {
-                match #value { #(#name::#variants(event) => visitor.visit(event),)* }
+                match *self { #(#(#cfgs)* #name::#variants(ref event) => visitor.visit(event),)* }
             }
         }
     }
@@ -87,21 +90,40 @@ fn aggregate(model: &Model) -> TokenStream {
     let Model { private, self_type, type_name, name, id, applies, .. } = model;
     let (events, variants) = (enum_name(model), variants(model));
     let types = applies.iter().map(|apply| &apply.ty);
+    let cfgs = applies.iter().map(|apply| &apply.cfgs);
     let calls = applies.iter().zip(&variants).map(|(apply, variant)| {
+        let cfgs = &apply.cfgs;
         let method = apply.is_callable.then_some(&apply.method).into_iter();
-        quote!(#events::#variant(_event) => { #(Self::#method(self, _event);)* })
+        quote!(#(#cfgs)* #events::#variant(ref _event) => { #(Self::#method(self, _event);)* })
     });
     let fold = fingerprint(applies);
+    let fingerprint = if model.is_state_stored {
+        quote!(#private::STATE_FINGERPRINT)
+    } else {
+        quote! {
+            #private::fingerprint(
+                #fold,
+                &[#(
+                    #(#cfgs)*
+                    (<#types as #private::Message>::name(), <#types as #private::Message>::VERSION)
+                ),*],
+            )
+        }
+    };
     let every = model.snapshot_every.map(|every| {
         quote!(const SNAPSHOT_EVERY: ::core::option::Option<u32> = ::core::option::Option::Some(#every);)
     });
-    let snapshots = model.snapshot_every.map(|_| {
+    let stored = model
+        .is_state_stored
+        .then(|| quote!(const STORED: #private::Stored = #private::Stored::State;));
+    let is_kept = model.is_state_stored || model.snapshot_every.is_some();
+    let snapshots = is_kept.then(|| {
         quote! {
             fn save(&self) -> ::core::option::Option<#private::JsonResult<::std::vec::Vec<u8>>> {
-                ::core::option::Option::Some(#private::state_to_json(self))
+                ::core::option::Option::Some((#private::state_form::<Self>().encode)(self))
             }
             fn restore(json: &[u8]) -> ::core::option::Option<#private::JsonResult<Self>> {
-                ::core::option::Option::Some(#private::state_from_json(json))
+                ::core::option::Option::Some((#private::state_form::<Self>().decode)(json))
             }
         }
     });
@@ -125,7 +147,6 @@ fn aggregate(model: &Model) -> TokenStream {
             }
         }
     });
-    let value = if applies.is_empty() { quote!(*event) } else { quote!(event) };
     quote_spanned! {self_type.span()=>
         #[automatically_derived]
         impl #private::Aggregate for #self_type {
@@ -133,6 +154,7 @@ fn aggregate(model: &Model) -> TokenStream {
             type Event = #events;
 
             const NAME: &'static str = #type_name;
+            #stored
             #every
 
             fn category() -> &'static str {
@@ -142,13 +164,10 @@ fn aggregate(model: &Model) -> TokenStream {
                 NAME.get()
             }
             fn fingerprint() -> u64 {
-                #private::fingerprint(
-                    #fold,
-                    &[#((<#types as #private::Message>::name(), <#types as #private::Message>::VERSION)),*],
-                )
+                #fingerprint
             }
             fn apply(&mut self, event: &#events) {
-                match #value { #(#calls)* }
+                match *event { #(#calls)* }
             }
             #invariants
             #snapshots
@@ -169,9 +188,10 @@ fn emits(model: &Model) -> TokenStream {
     let Model { private, self_type, applies, .. } = model;
     let name = enum_name(model);
     let emits = applies.iter().zip(variants(model)).map(|(apply, variant)| {
-        let ty = &apply.ty;
+        let (ty, cfgs) = (&apply.ty, &apply.cfgs);
         let at = private.at(ty.span());
         quote_spanned! {ty.span()=>
+            #(#cfgs)*
             #[automatically_derived]
             impl #at::Emits<#ty> for #self_type {
                 fn emit(event: #ty) -> #name {
@@ -190,7 +210,7 @@ fn decides(model: &Model) -> TokenStream {
 
 fn decide(model: &Model, decision: &Decision) -> TokenStream {
     let Model { private, self_type, .. } = model;
-    let Decision { method, receiver, command, ty, returns, .. } = decision;
+    let Decision { cfgs, method, receiver, command, ty, returns, .. } = decision;
     let caller = Token![self](receiver.span.located_at(*returns));
     let at = private.at(ty.span());
     let context = decision.context.clone().unwrap_or_else(|| Ident::new("_cx", Span::mixed_site()));
@@ -203,7 +223,7 @@ fn decide(model: &Model, decision: &Decision) -> TokenStream {
         outcome: quote!(#private::Decision),
         method,
         call,
-        convert: quote_spanned!(span=> #at_returns::decision_of::<#self_type, #ty>),
+        convert: quote_spanned!(span=> #at_returns::decision_of::<#self_type, #ty, _, _>),
     };
     let body = decision.contracts.wrap(&around);
     let promises = (!decision.promises.is_empty()).then(|| {
@@ -235,12 +255,6 @@ fn decide(model: &Model, decision: &Decision) -> TokenStream {
             use #private::{WithCopy as _, WithoutCopy as _};
             (&#private::CopyProbe::<#ty>::new()).copy(command)
         }
-        fn describe(
-            refusal: &<#ty as #private::Request>::Error,
-        ) -> ::core::option::Option<#private::ErrorData> {
-            use #private::{WithErrorData as _, WithoutErrorData as _};
-            (&#private::RefusalProbe::<<#ty as #private::Request>::Error>::new()).describe(refusal)
-        }
         fn stored_reply()
         -> ::core::option::Option<#private::StoredForm<<#ty as #private::Request>::Reply>> {
             use #private::{WithStoredForm as _, WithoutStoredForm as _};
@@ -248,6 +262,7 @@ fn decide(model: &Model, decision: &Decision) -> TokenStream {
         }
     };
     quote_spanned! {ty.span()=>
+        #(#cfgs)*
         #[automatically_derived]
         impl #at::Decides<#ty> for #self_type {
             fn decide(&#receiver, #command: #ty, #context: &#at::Decide<Self>) -> #at::DecisionOf<Self, #ty> {
@@ -266,16 +281,17 @@ fn entries(model: &Model) -> TokenStream {
         #private::SourceLocation { file: ::core::file!(), line: ::core::line!() }
     };
     // An event that an aggregate folds is heard by it.
-    let decided = model.handlers.iter().map(|decision| (&decision.method, &decision.ty));
-    let applied = model.applies.iter().map(|apply| (&apply.method, &apply.ty));
-    let uses = decided.chain(applied).map(|(method, ty)| {
+    let decided =
+        model.handlers.iter().map(|decision| (&decision.cfgs, &decision.method, &decision.ty));
+    let applied = model.applies.iter().map(|apply| (&apply.cfgs, &apply.method, &apply.ty));
+    let uses = decided.chain(applied).map(|(cfgs, method, ty)| {
         let line = quote_spanned!(method.span()=> ::core::line!());
         let at = private.at(ty.span());
-        quote_spanned!(ty.span()=> #at::MessageUse::of::<#ty>(#line))
+        quote_spanned!(ty.span()=> #(#cfgs)* #at::MessageUse::of::<#ty>(#line))
     });
     let commands = model.handlers.iter().map(|decision| {
-        let ty = &decision.ty;
-        quote_spanned!(ty.span()=> table.add::<#ty>();)
+        let (ty, cfgs) = (&decision.ty, &decision.cfgs);
+        quote_spanned!(ty.span()=> #(#cfgs)* table.add::<#ty>();)
     });
     quote! {
         #[automatically_derived]

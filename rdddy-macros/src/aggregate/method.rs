@@ -6,6 +6,7 @@ use syn::{Pat, PatType, ReceiverKind, ReturnType, Signature, Token, Type};
 
 use super::model::{Apply, Decision, Upcast};
 use super::options::UPCAST;
+use crate::actor::analyze::cfgs;
 use crate::actor::block::Method;
 use crate::actor::signature::{parameters, returns, ungroup};
 use crate::actor::{Mark, Message, Passing};
@@ -100,6 +101,7 @@ pub(crate) fn decision(
         }
     }
     sound.then(|| Decision {
+        cfgs: cfgs(&method.attributes),
         method: name.clone(),
         receiver: receiver.unwrap_or(Token![self](Span::call_site())),
         command,
@@ -150,6 +152,7 @@ pub(crate) fn apply(role: &Mark, method: &Method, mistakes: &mut Mistakes) -> Op
         );
     }
     of_event.map(|ty| Apply {
+        cfgs: cfgs(&method.attributes),
         method: name.clone(),
         ty,
         is_callable,
@@ -176,7 +179,8 @@ pub(crate) fn upcast(role: &Mark, method: &Method, mistakes: &mut Mistakes) -> O
     if let (Some(event), Some(from), 1, true, true) =
         (event, from, parameters(signature).count(), returns, plain)
     {
-        return Some(Upcast { function: name.clone(), event, from });
+        let cfgs = cfgs(&method.attributes);
+        return Some(Upcast { cfgs, function: name.clone(), event, from });
     }
     let sentence = format!("`{name}` brings the JSON of one version of an event to the next");
     mistakes.report(Mistake::at(Code::E068, name, sentence).help(format!(

@@ -4,7 +4,7 @@ mod analyze;
 mod expand;
 mod method;
 mod model;
-mod options;
+pub(crate) mod options;
 mod parse;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) id: Type,
     pub(crate) snapshot_every: Option<u32>,
+    /// Whether it is loaded from its state instead of its events.
+    pub(crate) is_state_stored: bool,
     pub(crate) handlers: Vec<Decision>,
     pub(crate) applies: Vec<Apply>,
     pub(crate) upcasts: Vec<Upcast>,
@@ -28,6 +30,7 @@ pub(crate) struct Model {
 
 /// A method that decides about a command.
 pub(crate) struct Decision {
+    pub(crate) cfgs: Vec<Attribute>,
     pub(crate) method: Ident,
     /// The user's own `self`, which conditions refer to.
     pub(crate) receiver: Token![self],
@@ -42,6 +45,7 @@ pub(crate) struct Decision {
 
 /// A method that applies an event.
 pub(crate) struct Apply {
+    pub(crate) cfgs: Vec<Attribute>,
     pub(crate) method: Ident,
     pub(crate) ty: Type,
     /// Whether it takes what it would be called with; otherwise that has been reported.
@@ -52,6 +56,7 @@ pub(crate) struct Apply {
 
 /// A function that brings an old event to its next version.
 pub(crate) struct Upcast {
+    pub(crate) cfgs: Vec<Attribute>,
     pub(crate) function: Ident,
     pub(crate) event: Type,
     pub(crate) from: u32,

@@ -21,6 +21,13 @@ pub(crate) static AGGREGATE: OptionTable = OptionTable {
                       serde's traits then",
         },
         OptionSpec {
+            name: "stored",
+            form: Form::Word(&["events", "state"]),
+            usage: "stored = state",
+            meaning: "what it is loaded from: its `events`, unless said otherwise, or its `state`, which \
+                      is then stored with them and implements serde's traits",
+        },
+        OptionSpec {
             name: "name",
             form: Form::Text,
             usage: "name = \"Order\"",

@@ -25,7 +25,7 @@ fn an_aggregate_becomes_glue_that_can_be_read() {
         "pub enum OrderEvent { Event0(::std::sync::Arc<OrderPlaced>) }",
         "type Id = OrderId;",
         "const SNAPSHOT_EVERY: ::core::option::Option<u32> = ::core::option::Option::Some(100u32);",
-        "OrderEvent::Event0(_event) => { Self::placed(self, _event); }",
+        "OrderEvent::Event0(ref _event) => { Self::placed(self, _event); }",
         "impl ::rdddy::__private::Emits<OrderPlaced> for Order",
         "impl ::rdddy::__private::Decides<PlaceOrder> for Order",
         "break 'handled ::rdddy::__private::Decision::Refuse(OrderError::AlreadyPlaced);",
@@ -33,6 +33,21 @@ fn an_aggregate_becomes_glue_that_can_be_read() {
     ] {
         assert_contains(&expanded, &[expected]);
     }
+}
+
+#[test]
+fn a_state_that_is_stored_is_known_by_no_fold() {
+    let expanded = expand("id = OrderId, stored = state", ORDER);
+    assert_contains(
+        &expanded,
+        &[
+            "const STORED: ::rdddy::__private::Stored = ::rdddy::__private::Stored::State;",
+            "fn fingerprint() -> u64 { ::rdddy::__private::STATE_FINGERPRINT }",
+            "(::rdddy::__private::state_form::<Self>().decode)(json)",
+        ],
+    );
+    let both = expand("id = OrderId, stored = state, snapshot(every = 3)", ORDER);
+    assert_mistakes(&both, &["rdddy::E002: an aggregate whose state is stored needs no snapshots"]);
 }
 
 #[test]

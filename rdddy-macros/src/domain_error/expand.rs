@@ -3,16 +3,14 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::Member;
+use syn::ext::IdentExt;
 
 use super::analyze::{Case, ErrorCode, Model, Says};
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { private, ident, generics, context, cases } = model;
     let (impl_generics, arguments, where_clause) = generics.split_for_impl();
-    let context = match context {
-        Some(context) => quote!(::core::option::Option::Some(#context)),
-        None => quote!(::core::option::Option::None),
-    };
+    let context = option(context.as_deref());
     let code = matched(cases, |says| match says {
         Says::Same(_) => quote!(#private::DomainError::code(same)),
         Says::Own { code: ErrorCode::Whole(code), .. } => quote!(#code),
@@ -33,8 +31,10 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             quote!(#private::Severity::#severity)
         }
     });
+    let entry = generics.params.is_empty().then(|| entry(model));
     quote! {
         const _: () = {
+            #entry
             #[automatically_derived]
             impl #impl_generics #private::DomainError for #ident #arguments #where_clause {
                 fn code(&self) -> &'static str {
@@ -50,6 +50,41 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 }
             }
         };
+    }
+}
+
+/// By its entry, an error is known again where its type is not. A generic one is many types.
+fn entry(model: &Model) -> TokenStream {
+    let Model { private, ident, context, cases, .. } = model;
+    let name = ident.unraw().to_string();
+    let context = option(context.as_deref());
+    let codes = cases.iter().filter_map(|case| match &case.says {
+        Says::Same(_) => None,
+        Says::Own { code: ErrorCode::Whole(code), .. } => {
+            Some(quote!(#private::ErrorCode { code: #code, given: true }))
+        }
+        Says::Own { code: ErrorCode::Local(local), .. } => Some(quote! {{
+            static CODE: #private::MessageName =
+                #private::MessageName::new(::core::module_path!(), #local, #context);
+            #private::ErrorCode { code: CODE.get(), given: false }
+        }}),
+    });
+    quote! {
+        #private::inventory::submit! {
+            #private::DomainErrorEntry::new(
+                (#name, ::core::module_path!()),
+                || ::std::vec![#(#codes),*],
+                |error| error.downcast_ref::<#ident>().map(#private::DomainError::to_data),
+                #private::SourceLocation { file: ::core::file!(), line: ::core::line!() },
+            )
+        }
+    }
+}
+
+fn option(text: Option<&str>) -> TokenStream {
+    match text {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
     }
 }
 

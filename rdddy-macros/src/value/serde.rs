@@ -16,10 +16,10 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         model.fields.iter().map(|field| field.binding.unraw().to_string()).collect();
     let fields: Vec<_> = model.fields.iter().filter_map(|field| field.ident.as_ref()).collect();
     // What a format says about a value of another type repeats that value.
-    let hide = model.personal.is_some().then(|| {
-        let message = format!("this does not read as `{name}`");
-        quote!(.map_err(|_| <__D::Error as #private::serde::de::Error>::custom(#message)))
-    });
+    let hide = model
+        .personal
+        .is_some()
+        .then(|| quote!(.map_err(|error: __D::Error| #private::discreet(error, #name))));
     let (write, read) = if fields.is_empty() {
         (
             quote!(#private::serde::Serialize::serialize(&self.0, serializer)),

@@ -18,6 +18,10 @@ impl KeyStore for Clear {
     fn forget(&self, _: &str) -> Result<bool, KeyError> {
         Ok(false)
     }
+
+    fn forgotten(&self) -> u64 {
+        0
+    }
 }
 
 /// Runs `work`, in which personal data can be written and read.

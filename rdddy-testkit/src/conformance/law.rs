@@ -181,3 +181,37 @@ pub async fn the_latest_snapshot_of_a_fold_is_kept(store: Store) {
     let other = store.load_snapshot(&stream("a"), 1).await.expect("snapshots are read");
     assert_eq!(other, None);
 }
+
+/// A snapshot is kept together with the events of its append, or not at all: a state that is stored
+/// with its events is never of another version than they are.
+pub async fn a_snapshot_is_kept_with_its_events_or_not_at_all(store: Store) {
+    let at = |version: u64| Snapshot {
+        stream: stream("a"),
+        fingerprint: 7,
+        version: Version(version),
+        data: vec![b's'; usize::try_from(version).unwrap_or_default()],
+    };
+    let next = |version: u64, id: u128| {
+        one("a", Expected::Version(Version(version)), id).with_snapshot(at(version + 1))
+    };
+    // All are called before the first is waited for, so that a store may take them as one group.
+    let (first, late, second, repeated) = (
+        store.append(next(0, 1)),
+        store.append(next(0, 2)),
+        store.append(next(1, 3).answering(MessageId(9), Vec::new())),
+        store.append(next(2, 4).answering(MessageId(9), Vec::new())),
+    );
+    first.await.expect("an empty store takes events");
+    late.await.expect_err("another was first");
+    second.await.expect("nothing is in the way");
+    let repeated = repeated.await.expect("a known command is no failure");
+    assert!(matches!(repeated, Appended::Repeated(_)), "{repeated:?}");
+    let kept = store.load_snapshot(&stream("a"), 7).await.expect("snapshots are read");
+    assert_eq!(kept, Some(at(2)));
+    let refused = one("b", Expected::Version(Version(5)), 5).with_snapshot(at(3));
+    store.append(refused).await.expect_err("there is no such version");
+    let kept = store.load_snapshot(&stream("a"), 7).await.expect("snapshots are read");
+    assert_eq!(kept, Some(at(2)));
+    let read = store.read_stream(&stream("a"), Version(1), 10).await.expect("a stream is read");
+    assert_eq!(read.len(), 2, "events and state differ");
+}

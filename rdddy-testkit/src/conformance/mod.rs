@@ -74,6 +74,7 @@ macro_rules! store_conformance {
             what_is_too_large_is_refused,
             what_is_beyond_a_limit_is_refused,
             the_latest_snapshot_of_a_fold_is_kept,
+            a_snapshot_is_kept_with_its_events_or_not_at_all,
             what_is_committed_is_read,
             a_condition_that_does_not_hold_leaves_no_trace,
             racing_counters_lose_nothing,

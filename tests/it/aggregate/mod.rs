@@ -2,6 +2,9 @@
 
 mod account;
 mod execute;
+mod gap;
+mod idle;
 mod linear;
 mod order;
 mod read;
+mod state;

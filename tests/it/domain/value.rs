@@ -147,6 +147,54 @@ fn a_personal_value_shows_nowhere() {
     assert_eq!(serde_json::to_string(&email).unwrap(), "\"ada@example.org\"");
 }
 
+/// A person in two fields, of which no error may tell.
+#[derive(ValueObject, Clone, PartialEq)]
+#[value(personal)]
+struct Person {
+    name: String,
+    born: u16,
+}
+
+#[test]
+fn a_syntax_error_in_a_personal_value_is_told_as_what_it_is() {
+    let whole = r#"{"name": "Ada \u004c", "born": 1815}"#;
+    let read = |text: &str| {
+        serde_json::from_str::<Person>(text).map_err(|error| {
+            assert!(!error.to_string().contains("Ada"), "{error}");
+            error
+        })
+    };
+    assert_eq!(read(whole).unwrap().name(), "Ada L");
+    for end in 0..whole.len() {
+        let error = read(&whole[..end]).unwrap_err();
+        assert!(error.is_eof() && error.to_string().contains("EOF"), "{end}: {error}");
+    }
+    for (broken, says) in [
+        (r#"{"name" "Ada", "born": 1815}"#, "expected `:` at line 1 column 9"),
+        (r#"{"name": "Ada" "born": 1815}"#, "expected `,` or `}`"),
+        (r#"{"name": "Ada", "born": 1815,}"#, "trailing comma"),
+        (r#"{"name": "Ada\q", "born": 1815}"#, "invalid escape"),
+        (r#"{"name": Ada, "born": 1815}"#, "expected value"),
+        (r#"{"name": "Ada", "born": 18.}"#, "invalid number"),
+        (r#"{"name": "Ada", "born": 1e999}"#, "number out of range"),
+    ] {
+        let error = read(broken).unwrap_err();
+        assert!(error.is_syntax() && error.to_string().contains(says), "{broken}: {error}");
+    }
+    let hidden = "this does not read as `Person`";
+    for (other, told) in [
+        (r#"{"name": "Ada"}"#, "Ada"),
+        (r#"{"name": "Ada", "born": 98765}"#, "98765"),
+        (r#"{"name": "Ada", "born": "expected value"}"#, "expected"),
+        (r#"{"name": 98765, "born": 1815}"#, "98765"),
+        (r#""98765""#, "98765"),
+    ] {
+        let error = read(other).unwrap_err();
+        let text = error.to_string();
+        assert!(error.is_data() && text.starts_with(hidden) && !text.contains(told), "{text}");
+    }
+}
+
 #[test]
 fn rules_are_data() {
     let rules = Quantity::rules();

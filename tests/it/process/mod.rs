@@ -3,6 +3,8 @@
 rdddy::bounded_context!("process");
 
 mod fulfilment;
+mod operator;
+mod planted;
 mod policy;
 mod saga;
 mod shop;

@@ -6,4 +6,6 @@ mod damage;
 mod faults;
 mod fixture;
 mod group;
+#[cfg(feature = "keys")]
+mod keys;
 mod kill;

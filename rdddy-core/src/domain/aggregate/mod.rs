@@ -6,15 +6,17 @@
 mod decide;
 mod decision;
 mod event;
+mod returned;
 
 pub use decide::Decide;
 pub use decision::{Decided, Decision, DecisionOf, IntoDecision};
 pub use event::{AggregateEvent, EventFormat, EventVisitor, StoredForm, Upcast};
+#[doc(hidden)]
+pub use returned::Returned;
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::error::ErrorData;
 use crate::message::{Command, ContractBreach, Event};
 
 /// What tells aggregates of one type apart. Implemented by everything that can be written as text and
@@ -22,6 +24,18 @@ use crate::message::{Command, ContractBreach, Event};
 pub trait AggregateId: Display + FromStr + Clone + Ord + Send + Sync + 'static {}
 
 impl<T: Display + FromStr + Clone + Ord + Send + Sync + 'static> AggregateId for T {}
+
+/// What an aggregate is loaded from. Its events are stored, published and can be subscribed to either
+/// way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stored {
+    /// Its events, which are folded. A snapshot may save reading most of them.
+    #[default]
+    Events,
+    /// Its state, which each command stores together with its events. Old events need not be readable.
+    State,
+}
 
 /// State that is folded from its events, and decides about commands.
 ///
@@ -42,13 +56,17 @@ pub trait Aggregate: Default + Send + Sync + Sized + 'static {
     const NAME: &'static str;
     /// Whether [`Aggregate::check_invariants`] does anything.
     const CHECKED: bool = false;
-    /// A snapshot is made each time this many events have happened since the last one.
+    /// What it is loaded from.
+    const STORED: Stored = Stored::Events;
+    /// A snapshot is made each time this many events have happened since the last one. One whose
+    /// state is stored needs none.
     const SNAPSHOT_EVERY: Option<u32> = None;
 
     /// The stable name of its streams, qualified by the bounded context: `sales.Order`.
     fn category() -> &'static str;
 
-    /// Identifies the fold: a snapshot of another one is not used.
+    /// Identifies the fold: a snapshot of another one is not used. Of one whose state is stored, it
+    /// identifies the state, and stays the same when the fold changes.
     fn fingerprint() -> u64;
 
     /// Changes the state as `event` says. Events have happened: this cannot refuse.
@@ -63,7 +81,7 @@ pub trait Aggregate: Default + Send + Sync + Sized + 'static {
         Ok(())
     }
 
-    /// The state as a snapshot keeps it; `None` when there are none of this type.
+    /// The state as a snapshot keeps it; `None` when none is kept of this type.
     fn save(&self) -> Option<serde_json::Result<Vec<u8>>> {
         None
     }
@@ -100,13 +118,24 @@ pub trait Keyed: Command {
     fn key(&self) -> &Self::Key;
 }
 
+/// A command whose key is an `Id`: every [`Keyed`] one is one for the type of its key.
+#[diagnostic::on_unimplemented(
+    message = "rdddy::E062: `{Self}` has no `#[key]` that is a `{Id}`, the id of the aggregate",
+    label = "no field of it is a key and a `{Id}`",
+    note = "help: add `#[key]` to the field of `{Self}` that holds the id of the aggregate, and let that be a `{Id}`"
+)]
+pub trait KeyedBy<Id>: Keyed<Key = Id> {}
+
+#[diagnostic::do_not_recommend]
+impl<Id, C: Keyed<Key = Id>> KeyedBy<Id> for C {}
+
 /// An aggregate that decides about `C`: it has a `#[handler]` for it.
 #[diagnostic::on_unimplemented(
     message = "rdddy::E063: `{Self}` does not decide about `{C}`",
     label = "`{Self}` has no handler for `{C}`",
     note = "help: add `#[handler] fn …(&self, command: {C}) -> …` to the `#[aggregate]` block of `{Self}`"
 )]
-pub trait Decides<C: Keyed<Key = Self::Id>>: Aggregate {
+pub trait Decides<C: Command>: Aggregate {
     /// Decides. The state does not change before the events are applied.
     fn decide(&self, command: C, cx: &Decide<Self>) -> DecisionOf<Self, C>;
 
@@ -127,12 +156,6 @@ pub trait Decides<C: Keyed<Key = Self::Id>>: Aggregate {
     /// A copy of the command, to be decided again should somebody else have been first.
     fn copy(command: &C) -> Option<C> {
         let _ = command;
-        None
-    }
-
-    /// A refusal as data, if its type is a [`DomainError`](crate::domain::DomainError).
-    fn describe(refusal: &C::Error) -> Option<ErrorData> {
-        let _ = refusal;
         None
     }
 

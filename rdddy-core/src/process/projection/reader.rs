@@ -82,6 +82,9 @@ struct Folded {
     failed: BTreeMap<Arc<str>, (usize, String)>,
 }
 
+/// The event that was decoded last, and what came of it.
+type Latest<'a, E> = Option<(&'a Arc<StoredEvent>, Result<E, String>)>;
+
 impl<P: Projection> TableReader<P> {
     pub(super) fn new(
         name: String,
@@ -128,7 +131,7 @@ impl<P: Projection> TableReader<P> {
         let mut folded = Folded::default();
         let mut cache = lock(&self.cache);
         // An event that concerns several rows is decoded once.
-        let mut latest: Option<(&Arc<StoredEvent>, Result<P::Event, String>)> = None;
+        let mut latest: Latest<'_, P::Event> = None;
         for (nth, delivery) in deliveries.iter().enumerate() {
             let Delivery { key, event: stored } = delivery;
             if folded.failed.contains_key(key) || !includes(nth, delivery) {

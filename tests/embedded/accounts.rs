@@ -1,8 +1,7 @@
 //! Aggregates in one file: a system goes on where the one before it stopped, however it stopped.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command as Process, Stdio};
 
 use rdddy::EmbeddedStore;
@@ -10,7 +9,7 @@ use rdddy::message::MessageId;
 use rdddy::prelude::*;
 use serde::{Deserialize, Serialize};
 
-bounded_context!("embedded");
+use super::Folder;
 
 const FILE: &str = "RDDDY_TEST_ACCOUNTS";
 const KILLS: usize = 20;
@@ -47,25 +46,6 @@ impl Account {
     }
 }
 
-/// A folder that is gone with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left is in the target folder.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 async fn bank(file: &Path) -> ActorSystem {
     let store = EmbeddedStore::open(file).unwrap();
     ActorSystem::builder().store(store).start().await.unwrap()
@@ -74,7 +54,7 @@ async fn bank(file: &Path) -> ActorSystem {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_system_goes_on_where_the_one_before_it_stopped() {
     let folder = Folder::new("restart");
-    let file = folder.0.join("bank.db");
+    let file = folder.file("bank.db");
     for life in 1..=3 {
         let system = bank(&file).await;
         for nth in 1..=10 {
@@ -113,11 +93,11 @@ async fn deposits_until_it_is_killed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_is_killed_loses_nothing_it_answered_for() {
     let folder = Folder::new("kill");
-    let file = folder.0.join("bank.db");
+    let file = folder.file("bank.db");
     let mut acknowledged = [0; ACCOUNTS as usize];
     for kill in 0..KILLS {
         let mut child = Process::new(std::env::current_exe().unwrap())
-            .args(["--exact", "deposits_until_it_is_killed", "--ignored", "--nocapture"])
+            .args(["--exact", "accounts::deposits_until_it_is_killed", "--ignored", "--nocapture"])
             .env(FILE, &file)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -158,7 +138,7 @@ const FIRST_FORMAT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/
 #[tokio::test]
 async fn the_first_format_is_read_for_ever() {
     let folder = Folder::new("format");
-    let file = folder.0.join("bank.db");
+    let file = folder.file("bank.db");
     if std::fs::copy(FIRST_FORMAT, &file).is_err() {
         let system = bank(Path::new(FIRST_FORMAT)).await;
         for nth in 0..40 {

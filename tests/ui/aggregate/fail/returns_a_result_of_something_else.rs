@@ -1,0 +1,35 @@
+use std::convert::Infallible;
+
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Command)]
+struct PlaceOrder {
+    #[key]
+    order: u64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct OrderPlaced {
+    order: u64,
+}
+
+#[derive(Default)]
+struct Order {
+    placed: bool,
+}
+
+#[aggregate(id = u64)]
+impl Order {
+    #[handler]
+    fn place(&self, place: PlaceOrder) -> Result<Vec<u32>, Infallible> {
+        Ok(vec![place.order as u32])
+    }
+
+    #[apply]
+    fn placed(&mut self, _: &OrderPlaced) {
+        self.placed = true;
+    }
+}
+
+fn main() {}
