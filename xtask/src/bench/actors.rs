@@ -1,4 +1,4 @@
-//! `cargo xtask bench actors` and `stores`: builds a bench executable and runs it, each measurement in
+//! `cargo xtask bench actors`, `stores` and `reads`: builds a bench executable and runs it, each measurement in
 //! a process of its own, interleaved so that noise hits every subject alike.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +37,14 @@ pub(super) const STORES: Suite = Suite {
     executable: "rdddy-store-benches",
     budget: Duration::from_secs(3),
     quick_budget: Duration::from_secs(1),
+    features: Some("stores"),
+};
+/// Projections, and a scan of the same events.
+pub(super) const READS: Suite = Suite {
+    name: "reads",
+    executable: "rdddy-read-benches",
+    budget: Duration::from_secs(4),
+    quick_budget: Duration::from_millis(400),
     features: Some("stores"),
 };
 /// With `--quick`, passes that would end later are not begun.

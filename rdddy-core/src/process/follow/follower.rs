@@ -15,8 +15,8 @@ use crate::host::{Surroundings, Working, with_causes};
 use crate::limits;
 use crate::runtime::System;
 use crate::store::{
-    Commit, CommitError, DocumentStore, EventQuery, EventStore, Page, Position, ReadError,
-    StoredEvent, Write,
+    AppendError, Commit, CommitError, DocumentStore, EventQuery, EventStore, Page, Position,
+    ReadError, StoredEvent, Write,
 };
 
 /// Who reads events, and what it does with them.
@@ -100,6 +100,8 @@ pub(crate) struct Follower<R> {
     stored: Option<Vec<u8>>,
     /// What stands after the position, if it was read beforehand.
     ahead: Option<Page>,
+    /// How many events are handled together at present.
+    page: usize,
 }
 
 /// Why a turn came to nothing.
@@ -108,6 +110,8 @@ enum Trouble {
     Passing(String),
     /// Somebody else has moved the checkpoint.
     Overtaken,
+    /// What was to be committed at once is more than the store takes.
+    TooMuch(String),
     /// There is nothing left to be done.
     Gone,
 }
@@ -122,6 +126,9 @@ impl From<CommitError> for Trouble {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Conflict { .. } => Trouble::Overtaken,
+            CommitError::Store(error @ AppendError::TooLarge { .. }) => {
+                Trouble::TooMuch(with_causes(&error))
+            }
             CommitError::Store(error) => Trouble::Passing(with_causes(&error)),
         }
     }
@@ -149,6 +156,7 @@ impl<R: Reader> Follower<R> {
             documents,
             busy: around.clone(),
             parking: Parking::new(reader.name()),
+            page: reader.page(),
             reader,
             control,
             progress: Arc::clone(&progress),
@@ -180,7 +188,12 @@ impl<R: Reader> Follower<R> {
                     loaded = false;
                 }
                 Err(Trouble::Gone) => break,
-                Err(Trouble::Passing(error)) => {
+                Err(Trouble::TooMuch(_)) if self.page > 1 => {
+                    self.reader.reset();
+                    self.page /= 2;
+                    loaded = false;
+                }
+                Err(Trouble::TooMuch(error) | Trouble::Passing(error)) => {
                     self.reader.reset();
                     loaded = false;
                     tracing::warn!(process = self.reader.name(), error, "cannot go on for now");
@@ -258,7 +271,7 @@ impl<R: Reader> Follower<R> {
             return Ok(at_head);
         }
         let (store, control) = (Arc::clone(&self.store), Arc::clone(&self.control));
-        let (query, limit) = (self.reader.query().clone(), self.reader.page());
+        let (query, limit) = (self.reader.query().clone(), self.page);
         let reading = async { control.unless_called(read(&*store, &query, &reached, limit)).await };
         let (handled, ahead) = beside(self.handle(&system, page), reading).await;
         handled?;
@@ -272,7 +285,7 @@ impl<R: Reader> Follower<R> {
         if let Some(page) = self.ahead.take() {
             return Ok(Some(page));
         }
-        let (query, limit) = (self.reader.query(), self.reader.page());
+        let (query, limit) = (self.reader.query(), self.page);
         let reading = read(&*self.store, query, &self.position, limit);
         Ok(self.control.unless_called(reading).await.transpose()?)
     }
@@ -288,6 +301,7 @@ impl<R: Reader> Follower<R> {
         let faults = self.park(system, failed, &mut writes)?;
         let checkpoint = serde_json::to_vec(&Checkpoint { position: reached.clone() })?;
         self.commit(checkpoint, writes).await?;
+        self.page = (self.page * 2).min(self.reader.page());
         self.position = reached.clone();
         let now = system.seam().timestamp();
         let lag = last.map(|last| Progress::lag(now, last));

@@ -59,6 +59,10 @@ impl<P: Projection> Running for RunningProjection<P> {
         if P::MODE != ProjectionMode::Inline {
             return None;
         }
+        // The rows of an older version do not move until others take their place.
+        if manager.now().is_some_and(|serving| serving.followed.is_none()) {
+            return None;
+        }
         let position = position.clone();
         Some(Box::pin(async move {
             let reached = async {
