@@ -1,6 +1,7 @@
 //! What generated code calls. Not part of the public interface: it may change in any release.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::marker::PhantomData;
 
 pub use inventory;
@@ -35,9 +36,9 @@ pub use process::{
 };
 
 pub use crate::domain::{
-    Bound, Constraint, Dice, DomainError, Entity, Id, IdError, IdSource, Invalid, Rule, Sample,
-    Severity, ValueObject, checked_id_text, deserialize_fields, discreet, format_id, parse_id,
-    parse_id_number, written,
+    Bound, Constraint, Dice, DomainError, Entity, ErrorData, Id, IdError, IdSource, Invalid, Rule,
+    Sample, Severity, ValueObject, checked_id_text, deserialize_fields, discreet, format_id,
+    parse_id, parse_id_number, written,
 };
 pub use crate::message::{
     Command, ContextEntry, Event, EventScope, Kind, Message, MessageName, Query, Request, Sealed,
@@ -79,6 +80,14 @@ pub const fn mailbox_capacity(capacity: u32) -> u32 {
         panic!("rdddy::E002: a mailbox cannot hold that many messages");
     }
     capacity
+}
+
+/// The error as data, if it is an `E`.
+#[must_use]
+pub fn domain_error_data<E: DomainError + 'static>(
+    error: &(dyn Error + 'static),
+) -> Option<ErrorData> {
+    error.downcast_ref::<E>().map(DomainError::to_data)
 }
 
 /// Exists only for messages. Named in generated code before anything else is, so that this is the

@@ -8,9 +8,11 @@ use std::time::Duration;
 use crc32fast::Hasher;
 use rdddy_core::message::{MessageId, Metadata, Timestamp};
 use rdddy_core::store::{
-    Append, AppendError, NewEvent, Position, Snapshot, StoredEvent, StreamName, Tag, Version,
+    Append, AppendError, NewEvent, Position, Snapshot, StoreCause, StoredEvent, StreamName, Tag,
+    Version,
 };
 use rusqlite::Row;
+use rusqlite::types::{FromSqlError, ValueRef};
 
 use crate::error::{Damage, Fault};
 
@@ -136,7 +138,7 @@ pub(crate) fn same(place: impl Fn() -> String, stored: i64, found: u32) -> Resul
 }
 
 /// An event as its row says, before its stream and kind are known by name.
-pub(crate) struct EventRow {
+pub(crate) struct EventRow<'r> {
     pub(crate) position: i64,
     pub(crate) stream: i64,
     pub(crate) version: i64,
@@ -144,17 +146,26 @@ pub(crate) struct EventRow {
     schema: u32,
     at: i64,
     id: [u8; 16],
-    data: Vec<u8>,
-    tags: Option<String>,
-    metadata: String,
+    data: &'r [u8],
+    tags: Option<&'r str>,
+    metadata: &'r str,
     checksum: i64,
 }
 
-impl EventRow {
+impl<'r> EventRow<'r> {
     /// From a row of [`EVENT_COLUMNS`].
-    pub(crate) fn read(row: &Row<'_>) -> Result<Self, Fault> {
+    pub(crate) fn read(row: &'r Row<'_>) -> Result<Self, Fault> {
         let position = row.get(0)?;
+        let bytes = |column: usize| {
+            let value = row.get_ref(column)?;
+            value.as_bytes().map_err(|error| wrong_type(column, value, error))
+        };
+        let text = |column: usize| {
+            let value = row.get_ref(column)?;
+            value.as_str().map_err(|error| wrong_type(column, value, error))
+        };
         let read = || -> rusqlite::Result<Self> {
+            let is_tagged = row.get_ref(8)? != ValueRef::Null;
             Ok(EventRow {
                 position,
                 stream: row.get(1)?,
@@ -163,9 +174,9 @@ impl EventRow {
                 schema: row.get(4)?,
                 at: row.get(5)?,
                 id: row.get(6)?,
-                data: row.get(7)?,
-                tags: row.get(8)?,
-                metadata: row.get(9)?,
+                data: bytes(7)?,
+                tags: if is_tagged { Some(text(8)?) } else { None },
+                metadata: text(9)?,
                 checksum: row.get(10)?,
             })
         };
@@ -178,20 +189,18 @@ impl EventRow {
         stream: StreamName,
         name: std::sync::Arc<str>,
     ) -> Result<StoredEvent, Fault> {
-        let place = place(self.position);
-        let tags: Vec<String> = match &self.tags {
+        let place = || place(self.position);
+        let tags = match self.tags {
             None => Vec::new(),
-            Some(tags) => serde_json::from_str(tags)
-                .map_err(|error| malformed(&place, "the list of its tags", &error))?,
+            Some(tags) => read_tags(tags).map_err(|why| malformed(&place(), "a tag", &*why))?,
         };
-        let tags: Result<Vec<Tag>, _> = tags.iter().map(|tag| Tag::parse(tag)).collect();
-        let tags = tags.map_err(|error| malformed(&place, "a tag", &error))?;
-        let metadata: Metadata = serde_json::from_str(&self.metadata)
-            .map_err(|error| malformed(&place, "its metadata", &error))?;
+        let metadata: Metadata = serde_json::from_str(self.metadata)
+            .map_err(|error| malformed(&place(), "its metadata", &error))?;
         let id = MessageId(u128::from_be_bytes(self.id));
-        let event = NewEvent { id, name, schema: self.schema, data: self.data, tags, metadata };
-        let found = event_checksum(&stream, self.at, &event, self.tags.as_deref(), &self.metadata);
-        same(|| place.clone(), self.checksum, placed(found, self.position, self.version))?;
+        let data = self.data.to_vec();
+        let event = NewEvent { id, name, schema: self.schema, data, tags, metadata };
+        let found = event_checksum(&stream, self.at, &event, self.tags, self.metadata);
+        same(place, self.checksum, placed(found, self.position, self.version))?;
         Ok(StoredEvent {
             position: position(self.position),
             stream,
@@ -202,11 +211,25 @@ impl EventRow {
     }
 }
 
+fn wrong_type(column: usize, value: ValueRef<'_>, error: FromSqlError) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, value.data_type(), error.into())
+}
+
+/// The list of tags that was written as JSON.
+fn read_tags(json: &str) -> Result<Vec<Tag>, StoreCause> {
+    // Hardly any tag has a character that JSON escapes: most are read where they stand.
+    if let Ok(plain) = serde_json::from_str::<Vec<&str>>(json) {
+        return Ok(plain.into_iter().map(Tag::parse).collect::<Result<_, _>>()?);
+    }
+    let escaped: Vec<String> = serde_json::from_str(json)?;
+    Ok(escaped.iter().map(|tag| Tag::parse(tag)).collect::<Result<_, _>>()?)
+}
+
 pub(crate) fn place(position: i64) -> String {
     format!("the event at position {position}")
 }
 
-fn malformed(place: &str, what: &'static str, why: &dyn std::error::Error) -> Fault {
+fn malformed(place: &str, what: &'static str, why: &dyn std::fmt::Display) -> Fault {
     Fault::damaged(place, Damage::Malformed { what, why: why.to_string() })
 }
 

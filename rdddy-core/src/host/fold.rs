@@ -10,6 +10,7 @@ use crate::domain::{Aggregate, AggregateEvent, KeyStore, Stored, with_keys};
 use crate::limits;
 use crate::message::{MessageId, Metadata};
 use crate::runtime::{Failure, panic_message};
+use crate::seam::beside;
 use crate::store::{
     EventDecoder, EventStore, NewEvent, ReadError, Snapshot, StoredEvent, StreamName, Tag, Version,
 };
@@ -62,19 +63,23 @@ pub(crate) async fn fold<A: Aggregate>(
     } else if snapshots && A::SNAPSHOT_EVERY.is_some() {
         restore(&mut folded, store, keys, stream, &wanted).await?;
     }
+    let read = |from: Version| store.read_stream(stream, from, limits::READ_PAGE_MAX);
+    let mut reading = read(folded.version.next()).await;
     loop {
-        let from = Version(folded.version.0 + 1);
-        let page = store.read_stream(stream, from, limits::READ_PAGE_MAX).await;
-        let page = page.map_err(|error| HostReadError::Store(Arc::new(error)))?;
-        if page.is_empty() {
-            return Ok(folded);
-        }
+        let page = reading.map_err(|error| HostReadError::Store(Arc::new(error)))?;
+        let Some(last) = page.last() else { return Ok(folded) };
+        let from = last.version.next();
         let end = page.iter().position(|event| !wanted(event)).unwrap_or(page.len());
         let more = end == page.len();
-        with_keys(keys, || apply_all(&mut folded, decoder, stream, &page[..end]))?;
+        let applying =
+            async { with_keys(keys, || apply_all(&mut folded, decoder, stream, &page[..end])) };
         if !more {
-            return Ok(folded);
+            return applying.await.map(|()| folded);
         }
+        // The next page is on its way while this one is folded.
+        let (applied, ahead) = beside(applying, read(from)).await;
+        applied?;
+        reading = ahead;
     }
 }
 

@@ -42,15 +42,24 @@ impl FromStr for MessageId {
 
 /// The number that these hexadecimal digits mean.
 fn half(digits: &[u8]) -> Result<u64, NotAMessageId> {
-    digits.iter().try_fold(0, |number, digit| {
-        let digit = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            b'A'..=b'F' => digit - b'A' + 10,
-            _ => return Err(NotAMessageId),
-        };
-        Ok(number << 4 | u64::from(digit))
-    })
+    const NONE: u8 = 0xFF;
+    const VALUES: [u8; 256] = {
+        let mut values = [NONE; 256];
+        let mut digit = 0;
+        while digit < 16 {
+            values[b"0123456789abcdef"[digit as usize] as usize] = digit;
+            values[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+            digit += 1;
+        }
+        values
+    };
+    let (mut number, mut seen) = (0, 0);
+    for digit in digits {
+        let value = VALUES[usize::from(*digit)];
+        seen |= value;
+        number = number << 4 | u64::from(value);
+    }
+    if seen == NONE { Err(NotAMessageId) } else { Ok(number) }
 }
 
 /// As text, because many readers of JSON have no integers of that size.

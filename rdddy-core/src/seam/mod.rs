@@ -3,6 +3,7 @@
 //! Production uses tokio. A [`Simulation`] does all of it in one thread, in virtual time, by a
 //! seed. This is the only module that names tokio's clock and spawner.
 
+mod beside;
 mod clock;
 mod deadlines;
 mod entropy;
@@ -18,6 +19,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use beside::{beside, first, side_by_side};
 pub(crate) use clock::Sleep;
 pub(crate) use entropy::mix;
 pub(crate) use pool::Pool;

@@ -90,7 +90,10 @@ impl Tag {
     /// [`NameError`] as for [`Tag::new`], also when there is no `:`.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let (name, value) = text.split_once(':').unwrap_or((text, ""));
-        Tag::new(name, value)
+        bounded("a tag's name", name, limits::TAG_MAX)?;
+        bounded("a tag's value", value, limits::TAG_MAX)?;
+        bounded("a tag", text, limits::TAG_MAX)?;
+        Ok(Tag { text: text.into(), name_len: name.len() })
     }
 
     /// The whole tag, `name:value`.

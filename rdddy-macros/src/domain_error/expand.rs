@@ -74,7 +74,7 @@ fn entry(model: &Model) -> TokenStream {
             #private::DomainErrorEntry::new(
                 (#name, ::core::module_path!()),
                 || ::std::vec![#(#codes),*],
-                |error| error.downcast_ref::<#ident>().map(#private::DomainError::to_data),
+                #private::domain_error_data::<#ident>,
                 #private::SourceLocation { file: ::core::file!(), line: ::core::line!() },
             )
         }

@@ -2,6 +2,7 @@
 
 mod account;
 mod execute;
+mod forgotten;
 mod gap;
 mod idle;
 mod linear;

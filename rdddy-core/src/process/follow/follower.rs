@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::beside::beside;
 use super::control::{Control, Resume};
 use super::parking::{Parked, ParkedFault, Parking};
 use super::status::Progress;
 use crate::host::{Surroundings, Working, with_causes};
 use crate::limits;
 use crate::runtime::System;
+use crate::seam::beside;
 use crate::store::{
     AppendError, Commit, CommitError, DocumentStore, EventQuery, EventStore, Page, Position,
     ReadError, StoredEvent, Write,

@@ -4,14 +4,12 @@
 //! event cannot be handled is parked, and the others go on. What the reader wants to be kept is
 //! committed together with the checkpoint, on the condition that nobody else has moved that.
 
-mod beside;
 mod by_key;
 mod control;
 mod follower;
 mod parking;
 mod status;
 
-pub(crate) use beside::{first, side_by_side};
 pub(crate) use by_key::by_key;
 pub(crate) use control::Control;
 pub(crate) use follower::{CHECKPOINTS, Checkpoint, Delivery, Follower, Handled, Handling, Reader};

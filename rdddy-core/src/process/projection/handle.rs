@@ -13,8 +13,9 @@ use super::rows::{Rows, RowsError};
 use super::{Projection, ProjectionMode, TheRow};
 use crate::host::{self, HoldUp, HostError, Process, QueryRoute, Running, Surroundings};
 use crate::limits;
-use crate::process::follow::{FollowStatus, Parked, first};
+use crate::process::follow::{FollowStatus, Parked};
 use crate::runtime::{ActorSystem, System, SystemBuilder};
+use crate::seam::first;
 use crate::store::{Position, ReadError};
 
 /// A projection that a system runs. Clones are cheap.

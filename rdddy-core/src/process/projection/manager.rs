@@ -15,9 +15,10 @@ use super::rows::{Kept, Rows, RowsError};
 use crate::host::{Surroundings, with_causes};
 use crate::limits;
 use crate::process::follow::{
-    CHECKPOINTS, Checkpoint, Control, Follower, Parked, Parking, Progress, first,
+    CHECKPOINTS, Checkpoint, Control, Follower, Parked, Parking, Progress,
 };
 use crate::runtime::System;
+use crate::seam::first;
 use crate::seam::sync::lock;
 use crate::store::{Commit, CommitError, DocumentStore, Position, ReadError, Write};
 

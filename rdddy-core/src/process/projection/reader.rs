@@ -10,8 +10,9 @@ use crate::domain::{KeyStore, with_keys};
 use crate::host::{Surroundings, with_causes};
 use crate::limits;
 use crate::process::event_set;
-use crate::process::follow::{Delivery, Handled, Handling, Reader, side_by_side};
+use crate::process::follow::{Delivery, Handled, Handling, Reader};
 use crate::runtime::{System, panic_message};
+use crate::seam::side_by_side;
 use crate::seam::sync::lock;
 use crate::store::{DocumentStore, EventDecoder, EventQuery, StoredEvent, Write};
 

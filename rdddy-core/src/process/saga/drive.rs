@@ -13,6 +13,7 @@ use crate::host::{CommandOutcome, Working};
 use crate::limits;
 use crate::message::Metadata;
 use crate::runtime::{ActorSystem, System};
+use crate::seam::first;
 use crate::seam::sync::lock;
 
 /// Has what the instance in `slot` wants done be done, unless that is under way.
@@ -277,26 +278,13 @@ pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
         drop(system);
         match slice {
             Some(slice) => {
-                let _ = manager.control.unless_called(either(slice, changed)).await;
+                let _ = manager.control.unless_called(first(slice, changed)).await;
             }
             None => {
                 let _ = manager.control.unless_called(changed).await;
             }
         }
     }
-}
-
-/// Waits for either.
-pub(super) async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
-    let (mut one, mut other) = (std::pin::pin!(one), std::pin::pin!(other));
-    std::future::poll_fn(|cx| {
-        if one.as_mut().poll(cx).is_ready() {
-            std::task::Poll::Ready(())
-        } else {
-            other.as_mut().poll(cx)
-        }
-    })
-    .await;
 }
 
 async fn time_is_up<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, key: &str) {

@@ -14,6 +14,7 @@ use crate::host::{self, HostError, Process, Running, Surroundings};
 use crate::limits;
 use crate::process::follow::{FollowStatus, Follower, Progress};
 use crate::runtime::{ActorSystem, System, SystemBuilder};
+use crate::seam::first;
 use crate::store::Position;
 
 /// A saga that a system runs: its instances, to be looked at and looked after. Clones are cheap.
@@ -202,7 +203,7 @@ impl<S: Saga> SagaHandle<S> {
                 .upgrade()
                 .map(|system| system.seam().sleep(limits::FOLLOW_RETRY_MAX));
             match rest {
-                Some(rest) => drive::either(changed, rest).await,
+                Some(rest) => first(changed, rest).await,
                 None => changed.await,
             }
         }
