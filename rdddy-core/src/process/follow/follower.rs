@@ -102,6 +102,8 @@ pub(crate) struct Follower<R> {
     ahead: Option<Page>,
     /// How many events are handled together at present.
     page: usize,
+    /// A system that shuts down waits until the store has been let go: dropped last.
+    _working: Working,
 }
 
 /// Why a turn came to nothing.
@@ -163,6 +165,7 @@ impl<R: Reader> Follower<R> {
             position: Position::START,
             stored: None,
             ahead: None,
+            _working: Working::new(&around.busy),
         };
         system.seam().spawn(follower.run());
         progress
