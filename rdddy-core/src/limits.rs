@@ -100,6 +100,8 @@ pub const SAGAS_LOADED_MAX: usize = 10_000;
 /// The longest that a durable timer sleeps before it looks at the clock again, which may have been
 /// set.
 pub const TIMER_SLICE: Duration = Duration::from_secs(60);
+/// Events that a projection folds between two checkpoints while it is far behind.
+pub const PROJECTION_PAGE: usize = 16_384;
 /// Rows that a projection keeps in memory while it follows events, besides those of one page.
 pub const PROJECTION_ROWS_MAX: usize = 100_000;
 /// How long a command waits for inline projections. They go on; it is answered.

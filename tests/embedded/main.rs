@@ -10,6 +10,7 @@ mod boundary;
 #[cfg(feature = "keys")]
 mod forgotten;
 mod repository;
+mod rows;
 mod state;
 
 bounded_context!("embedded");

@@ -21,7 +21,7 @@ usage: cargo xtask COMMAND
   postgres                     the tests of the store on PostgreSQL alone
   loom                         the models alone
   miri                         the unit tests of the unsafe parts, interpreted
-  bench actors|stores|compile|deps  measure rdddy against its peers; see benches/README.md";
+  bench actors|stores|reads|compile|deps  measure rdddy against its peers; see benches/README.md";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -1,10 +1,11 @@
-//! One measurement of reading a million events, in a process of its own.
+//! One measurement of reading many events, in a process of its own.
 //!
 //! ```text
 //! rdddy-read-benches list
-//! rdddy-read-benches one SUBJECT WORKLOAD [EVENTS]
+//! rdddy-read-benches one SUBJECT WORKLOAD [MILLISECONDS]
 //! ```
 //!
+//! `cargo xtask bench reads` runs it. For each millisecond there are [`EVENTS_PER_MILLISECOND`].
 //! `scan` reads the events of an embedded store through its port, page after page, and decodes each;
 //! `projection` folds them into rows, which are documents of the same file, and synchronizes them to
 //! the disk with every checkpoint. Files are written below the system's folder for temporary files, or
@@ -19,8 +20,10 @@ mod scan;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// How many events are read, unless told otherwise.
-const DEFAULT_EVENTS: u64 = 1_000_000;
+/// A million events take four seconds, more or less.
+const EVENTS_PER_MILLISECOND: u64 = 250;
+/// For how many milliseconds there are events, unless told otherwise.
+const DEFAULT_BUDGET: u64 = 4_000;
 /// Name, and over how many rows the events are spread.
 const WORKLOADS: [(&str, u64); 2] = [("rows-10000", 10_000), ("rows-100", 100)];
 
@@ -33,12 +36,12 @@ fn main() -> ExitCode {
             ["projection", "scan"].iter().for_each(|name| println!("subject {name}"));
             Ok(())
         }
-        ["one", subject, workload] => one(subject, workload, DEFAULT_EVENTS),
-        ["one", subject, workload, events] => match events.parse() {
-            Ok(events) => one(subject, workload, events),
-            Err(_) => Err(format!("`{events}` is not a number of events")),
+        ["one", subject, workload] => one(subject, workload, DEFAULT_BUDGET),
+        ["one", subject, workload, budget] => match budget.parse() {
+            Ok(millis) => one(subject, workload, millis),
+            Err(_) => Err(format!("`{budget}` is not a number of milliseconds")),
         },
-        _ => Err("usage: rdddy-read-benches list | one SUBJECT WORKLOAD [EVENTS]".to_owned()),
+        _ => Err("usage: rdddy-read-benches list | one SUBJECT WORKLOAD [MILLISECONDS]".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -49,7 +52,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn one(subject: &str, workload: &str, events: u64) -> Result<(), String> {
+fn one(subject: &str, workload: &str, budget: u64) -> Result<(), String> {
+    let events = budget.saturating_mul(EVENTS_PER_MILLISECOND);
     let (_, rows) = WORKLOADS
         .into_iter()
         .find(|(name, _)| *name == workload)

@@ -19,7 +19,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use beside::{beside, first};
+pub(crate) use beside::{beside, first, side_by_side};
 pub(crate) use clock::Sleep;
 pub(crate) use entropy::mix;
 pub(crate) use pool::Pool;

@@ -104,8 +104,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 fn added(private: &Private, answer: &Answer) -> TokenStream {
     let Answer { cfgs, method, query, is_async, returns } = answer;
-    let awaited = is_async.then(|| quote!(.await));
     let span = Span::call_site().located_at(*returns);
+    let awaited = is_async.then(|| quote_spanned!(span=> .await));
     let at = private.at(span);
     let called =
         quote_spanned!(span=> #at::answer_of::<#query>(Self::#method(&rows, query) #awaited));

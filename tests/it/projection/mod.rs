@@ -1,6 +1,7 @@
 //! Read models: whatever happens, the rows are what the events say.
 
 mod crash;
+mod damage;
 mod modes;
 mod poison;
 mod rows;

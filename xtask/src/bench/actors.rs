@@ -1,5 +1,5 @@
-//! `cargo xtask bench actors` and `stores`: builds the bench executables and runs them, each measurement
-//! in a process of its own, interleaved so that noise hits every subject alike.
+//! `cargo xtask bench actors`, `stores` and `reads`: builds the bench executables and runs them, each
+//! measurement in a process of its own, interleaved so that noise hits every subject alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -64,6 +64,18 @@ pub(super) const STORES: Suite = Suite {
     budget: Duration::from_secs(3),
     quick_budget: Duration::from_secs(1),
     on_postgres: true,
+};
+/// Projections, and a scan of the same events.
+pub(super) const READS: Suite = Suite {
+    name: "reads",
+    executables: &[Executable {
+        name: "rdddy-read-benches",
+        folder: "",
+        features: Features::Only("stores"),
+    }],
+    budget: Duration::from_secs(4),
+    quick_budget: Duration::from_millis(400),
+    on_postgres: false,
 };
 /// With `--quick`, passes that would end later are not begun.
 const QUICK_LIMIT: Duration = Duration::from_secs(270);

@@ -16,6 +16,7 @@ usage: cargo xtask bench SUITE [OPTIONS]
 
   actors     run time and memory of actors
   stores     event stores against the database drivers under them
+  reads      projections against a scan of the same events
   compile    how long a small project and a hundred actors take to build
   deps       how many packages the default dependency trees hold
 
@@ -39,6 +40,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     match suite.as_str() {
         "actors" => actors::run(&actors::ACTORS, &options),
         "stores" => actors::run(&actors::STORES, &options),
+        "reads" => actors::run(&actors::READS, &options),
         "compile" => compile::run(&options),
         "deps" => deps::run(&options),
         _ => Err(format!("there is no suite `{suite}`\n{USAGE}")),

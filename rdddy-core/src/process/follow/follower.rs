@@ -15,8 +15,8 @@ use crate::limits;
 use crate::runtime::System;
 use crate::seam::beside;
 use crate::store::{
-    Commit, CommitError, DocumentStore, EventQuery, EventStore, Page, Position, ReadError,
-    StoredEvent, Write,
+    AppendError, Commit, CommitError, DocumentStore, EventQuery, EventStore, Page, Position,
+    ReadError, StoredEvent, Write,
 };
 
 /// Who reads events, and what it does with them.
@@ -100,6 +100,10 @@ pub(crate) struct Follower<R> {
     stored: Option<Vec<u8>>,
     /// What stands after the position, if it was read beforehand.
     ahead: Option<Page>,
+    /// How many events are handled together at present.
+    page: usize,
+    /// A system that shuts down waits until the store has been let go: dropped last.
+    _working: Working,
 }
 
 /// Why a turn came to nothing.
@@ -108,6 +112,8 @@ enum Trouble {
     Passing(String),
     /// Somebody else has moved the checkpoint.
     Overtaken,
+    /// What was to be committed at once is more than the store takes.
+    TooMuch(String),
     /// There is nothing left to be done.
     Gone,
 }
@@ -122,6 +128,9 @@ impl From<CommitError> for Trouble {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Conflict { .. } => Trouble::Overtaken,
+            CommitError::Store(error @ AppendError::TooLarge { .. }) => {
+                Trouble::TooMuch(with_causes(&error))
+            }
             CommitError::Store(error) => Trouble::Passing(with_causes(&error)),
         }
     }
@@ -149,12 +158,14 @@ impl<R: Reader> Follower<R> {
             documents,
             busy: around.clone(),
             parking: Parking::new(reader.name()),
+            page: reader.page(),
             reader,
             control,
             progress: Arc::clone(&progress),
             position: Position::START,
             stored: None,
             ahead: None,
+            _working: Working::new(&around.busy),
         };
         system.seam().spawn(follower.run());
         progress
@@ -180,7 +191,12 @@ impl<R: Reader> Follower<R> {
                     loaded = false;
                 }
                 Err(Trouble::Gone) => break,
-                Err(Trouble::Passing(error)) => {
+                Err(Trouble::TooMuch(_)) if self.page > 1 => {
+                    self.reader.reset();
+                    self.page /= 2;
+                    loaded = false;
+                }
+                Err(Trouble::TooMuch(error) | Trouble::Passing(error)) => {
                     self.reader.reset();
                     loaded = false;
                     tracing::warn!(process = self.reader.name(), error, "cannot go on for now");
@@ -258,8 +274,8 @@ impl<R: Reader> Follower<R> {
             return Ok(at_head);
         }
         let (store, control) = (Arc::clone(&self.store), Arc::clone(&self.control));
-        let (query, limit) = (self.reader.query().clone(), self.reader.page());
-        let reading = async { control.unless_called(store.read(&query, &reached, limit)).await };
+        let (query, limit) = (self.reader.query().clone(), self.page);
+        let reading = async { control.unless_called(read(&*store, &query, &reached, limit)).await };
         let (handled, ahead) = beside(self.handle(&system, page), reading).await;
         handled?;
         // One that could not be read is read again, and its error met then.
@@ -272,7 +288,8 @@ impl<R: Reader> Follower<R> {
         if let Some(page) = self.ahead.take() {
             return Ok(Some(page));
         }
-        let reading = self.store.read(self.reader.query(), &self.position, self.reader.page());
+        let (query, limit) = (self.reader.query(), self.page);
+        let reading = read(&*self.store, query, &self.position, limit);
         Ok(self.control.unless_called(reading).await.transpose()?)
     }
 
@@ -287,6 +304,7 @@ impl<R: Reader> Follower<R> {
         let faults = self.park(system, failed, &mut writes)?;
         let checkpoint = serde_json::to_vec(&Checkpoint { position: reached.clone() })?;
         self.commit(checkpoint, writes).await?;
+        self.page = (self.page * 2).min(self.reader.page());
         self.position = reached.clone();
         let now = system.seam().timestamp();
         let lag = last.map(|last| Progress::lag(now, last));
@@ -414,4 +432,20 @@ impl<R: Reader> Follower<R> {
 /// How long to wait before the attempt after this one.
 fn backoff(attempt: u32) -> Duration {
     limits::FOLLOW_RETRY.saturating_mul(1 << attempt.min(10)).min(limits::FOLLOW_RETRY_MAX)
+}
+
+/// A page of at most `limit` events, which may be more than one of the store's.
+async fn read(
+    store: &dyn EventStore,
+    query: &EventQuery,
+    after: &Position,
+    limit: usize,
+) -> Result<Page, ReadError> {
+    let mut page = store.read(query, after, limit).await?;
+    while !page.at_head && page.events.len() < limit {
+        let next = store.read(query, &page.reached, limit - page.events.len()).await?;
+        page.events.extend(next.events);
+        (page.reached, page.at_head) = (next.reached, next.at_head);
+    }
+    Ok(page)
 }

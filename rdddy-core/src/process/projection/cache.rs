@@ -1,13 +1,25 @@
 //! The rows that a table's reader works on, within a bound.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
+
+/// Never iterated over, so that its order reaches nothing.
+type ByKey<P> = HashMap<Arc<str>, Known<P>, BuildHasherDefault<DefaultHasher>>;
+
+/// What is known of a key.
+pub(super) struct Known<P> {
+    /// Its row, if it has one.
+    pub(super) row: Option<P>,
+    /// Whether that differs from what is stored.
+    pub(super) has_changed: bool,
+}
 
 /// Two generations: when the young one is full it becomes the old one, and the old one is forgotten.
 /// What is used moves to the young one, so that it stays.
 pub(super) struct RowCache<P> {
-    young: BTreeMap<Arc<str>, Option<P>>,
-    old: BTreeMap<Arc<str>, Option<P>>,
+    young: ByKey<P>,
+    old: ByKey<P>,
     generation: usize,
     /// A row that is not here does not exist.
     is_complete: bool,
@@ -16,7 +28,7 @@ pub(super) struct RowCache<P> {
 impl<P> RowCache<P> {
     /// Holds at most twice `generation` rows, and those of one page.
     pub(super) fn new(generation: usize) -> Self {
-        let (young, old) = (BTreeMap::new(), BTreeMap::new());
+        let (young, old) = (ByKey::default(), ByKey::default());
         RowCache { young, old, generation, is_complete: false }
     }
 
@@ -37,20 +49,23 @@ impl<P> RowCache<P> {
             return true;
         }
         match self.old.remove(key) {
-            Some(row) => self.put(Arc::clone(key), row),
+            Some(known) => {
+                self.young.insert(Arc::clone(key), known);
+            }
             None if self.is_complete => self.put(Arc::clone(key), None),
             None => return false,
         }
         true
     }
 
+    /// As it is stored.
     pub(super) fn put(&mut self, key: Arc<str>, row: Option<P>) {
-        self.young.insert(key, row);
+        self.young.insert(key, Known { row, has_changed: false });
     }
 
-    /// The row of `key`, which is known.
-    pub(super) fn row(&mut self, key: &Arc<str>) -> &mut Option<P> {
-        self.young.entry(Arc::clone(key)).or_insert(None)
+    /// What is known of `key`.
+    pub(super) fn get(&mut self, key: &Arc<str>) -> Option<&mut Known<P>> {
+        self.young.get_mut(key)
     }
 
     /// No longer knows it.
@@ -78,16 +93,21 @@ mod tests {
         let mut cache = RowCache::new(4);
         cache.begin();
         let key = |n: u32| Arc::<str>::from(n.to_string());
+        let row = |cache: &mut RowCache<u32>, n| cache.get(&key(n)).and_then(|known| known.row);
         for n in 0..4 {
             assert!(cache.knows(&key(n)), "an empty table has no rows");
-            *cache.row(&key(n)) = Some(n);
+            cache.put(key(n), Some(n));
         }
         cache.shrink();
         assert!(cache.knows(&key(0)) && cache.knows(&key(9)));
+        assert_eq!((row(&mut cache, 0), row(&mut cache, 9)), (Some(0), None));
         for n in 4..8 {
             cache.put(key(n), Some(n));
         }
         cache.shrink();
+        assert!(cache.knows(&key(0)), "it was used");
         assert!(!cache.knows(&key(1)), "it was forgotten, and may exist");
+        cache.forget(&key(0));
+        assert!(!cache.knows(&key(0)));
     }
 }

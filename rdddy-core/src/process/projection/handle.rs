@@ -60,6 +60,10 @@ impl<P: Projection> Running for RunningProjection<P> {
         if P::MODE != ProjectionMode::Inline {
             return None;
         }
+        // The rows of an older version do not move until others take their place.
+        if manager.now().is_some_and(|serving| serving.followed.is_none()) {
+            return None;
+        }
         let position = position.clone();
         Some(Box::pin(async move {
             let reached = async {
@@ -195,18 +199,17 @@ impl<P: Projection> ProjectionHandle<P> {
     /// Waits until the present version serves, and no other table is being built for it: whether it
     /// did when the system ended.
     pub async fn ready(&self) -> bool {
-        let RunningProjection::Kept(manager) = &*self.0 else { return true };
-        let is_ready = |serving: &Serving| {
-            (serving.followed.is_some() && serving.building.is_none()).then_some(())
-        };
-        manager.until(is_ready).await.is_some()
+        match &*self.0 {
+            RunningProjection::Kept(manager) => manager.ready().await,
+            RunningProjection::Live(_) => true,
+        }
     }
 
     /// How it is doing. None for a live projection, and before it has found its tables.
     #[must_use]
     pub fn status(&self) -> Option<ProjectionStatus> {
         let RunningProjection::Kept(manager) = &*self.0 else { return None };
-        let Serving { table, version, followed, building } = manager.now()?;
+        let Serving { table, version, followed, building, .. } = manager.now()?;
         Some(ProjectionStatus {
             version,
             table,

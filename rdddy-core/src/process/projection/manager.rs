@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::Projection;
 use super::catalog::{CATALOGS, Catalog, Table, TableState};
 use super::reader::{Folding, TableReader};
 use super::rows::{Kept, Rows, RowsError};
-use crate::host::{Surroundings, with_causes};
+use crate::host::{Surroundings, Working, with_causes};
 use crate::limits;
 use crate::process::follow::{
     CHECKPOINTS, Checkpoint, Control, Follower, Parked, Parking, Progress,
@@ -31,7 +32,8 @@ pub(super) struct Manager<P: Projection> {
     pub(super) control: Control,
     followed: Mutex<BTreeMap<String, Followed>>,
     serving: Mutex<Option<Serving>>,
-    /// Something is to be arranged.
+    /// How often something was to be arranged.
+    calls: AtomicU64,
     called: Notify,
     /// Something has been.
     arranged: Notify,
@@ -53,6 +55,8 @@ pub(super) struct Serving {
     pub(super) followed: Option<Followed>,
     /// What is being built; it serves already if there is nothing else.
     pub(super) building: Option<Followed>,
+    /// How many calls it takes account of.
+    calls: u64,
 }
 
 /// Why something could not be arranged.
@@ -103,10 +107,16 @@ impl<P: Projection> Manager<P> {
             control: Control::default(),
             followed: Mutex::default(),
             serving: Mutex::default(),
+            calls: AtomicU64::new(0),
             called: Notify::new(),
             arranged: Notify::new(),
         });
-        system.seam().spawn(Arc::clone(&manager).run());
+        let (running, working) = (Arc::clone(&manager), Working::new(&around.busy));
+        system.seam().spawn(async move {
+            running.run().await;
+            // A system that shuts down waits until the store has been let go.
+            drop(working);
+        });
         manager
     }
 
@@ -171,6 +181,7 @@ impl<P: Projection> Manager<P> {
 
     /// Makes what is followed here what the catalog says.
     async fn arrange(&self) -> Result<(), Trouble> {
+        let calls = self.calls.load(Ordering::SeqCst);
         let mut loaded = self.load().await?;
         let own = |catalog: &Catalog, state| catalog.find(P::VERSION, state).cloned();
         if own(&loaded.catalog, TableState::Live).is_none()
@@ -217,6 +228,7 @@ impl<P: Projection> Manager<P> {
                 version: serving.version,
                 followed: of(serving).filter(|_| serving.version == P::VERSION),
                 building: building.as_ref().and_then(of),
+                calls,
             }
         };
         *lock(&self.serving) = Some(serving);
@@ -295,8 +307,18 @@ impl<P: Projection> Manager<P> {
     pub(super) async fn rebuild(&self) -> Result<(), Trouble> {
         let loaded = self.load().await?;
         self.build(loaded).await?;
+        self.calls.fetch_add(1, Ordering::SeqCst);
         self.called.notify_one();
         Ok(())
+    }
+
+    /// Waits until the present version serves, and nothing is being built: whether it does.
+    pub(super) async fn ready(&self) -> bool {
+        let is_ready = |serving: &Serving| {
+            let is_known = serving.calls >= self.calls.load(Ordering::SeqCst);
+            (is_known && serving.followed.is_some() && serving.building.is_none()).then_some(())
+        };
+        self.until(is_ready).await.is_some()
     }
 
     /// Removes the tables that nobody needs who runs this version; their names.

@@ -12,6 +12,7 @@ use crate::limits;
 use crate::process::event_set;
 use crate::process::follow::{Delivery, Handled, Handling, Reader};
 use crate::runtime::{System, panic_message};
+use crate::seam::side_by_side;
 use crate::seam::sync::lock;
 use crate::store::{DocumentStore, EventDecoder, EventQuery, StoredEvent, Write};
 
@@ -76,10 +77,14 @@ pub(super) struct TableReader<P: Projection> {
 /// What folding deliveries has led to.
 #[derive(Default)]
 struct Folded {
-    changed: BTreeSet<Arc<str>>,
+    /// The keys of the rows that have changed, in the order in which they first did.
+    changed: Vec<Arc<str>>,
     /// The first failure of each key, by its place among the deliveries.
     failed: BTreeMap<Arc<str>, (usize, String)>,
 }
+
+/// The event that was decoded last, and what came of it.
+type Latest<'a, E> = Option<(&'a Arc<StoredEvent>, Result<E, String>)>;
 
 impl<P: Projection> TableReader<P> {
     pub(super) fn new(
@@ -92,27 +97,34 @@ impl<P: Projection> TableReader<P> {
     }
 
     /// Makes sure that the rows of these keys are known; which of them cannot be read.
-    async fn load(&self, keys: BTreeSet<Arc<str>>) -> Result<BTreeMap<Arc<str>, String>, String> {
-        let unknown: Vec<_> = {
+    async fn load<'a>(
+        &self,
+        keys: impl Iterator<Item = &'a Arc<str>>,
+    ) -> Result<BTreeMap<Arc<str>, String>, String> {
+        let unknown: BTreeSet<Arc<str>> = {
             let mut cache = lock(&self.cache);
-            keys.into_iter().filter(|key| !cache.knows(key)).collect()
+            keys.filter(|key| !cache.knows(key)).cloned().collect()
         };
-        let mut unreadable = BTreeMap::new();
-        for key in unknown {
+        let (mut unreadable, mut failed) = (BTreeMap::new(), None);
+        let get = |key: Arc<str>| async move {
             let found = self.documents.get(&self.name, &key).await;
-            let found = found.map_err(|error| with_causes(&error))?;
+            (key, found)
+        };
+        side_by_side(unknown, limits::FOLLOW_WIDTH, get, |(key, found)| {
             let read = |json: Vec<u8>| {
                 with_keys(self.folding.encryption.as_ref(), || serde_json::from_slice(&json))
             };
-            match found.map(read).transpose() {
-                Ok(row) => lock(&self.cache).put(key, row),
-                Err(error) => {
+            match found.map(|found| found.map(read).transpose()) {
+                Ok(Ok(row)) => lock(&self.cache).put(key, row),
+                Ok(Err(error)) => {
                     let why = format!("its row cannot be read: {}", with_causes(&error));
                     unreadable.insert(key, why);
                 }
+                Err(error) => failed = Some(with_causes(&error)),
             }
-        }
-        Ok(unreadable)
+        })
+        .await;
+        failed.map_or(Ok(unreadable), Err)
     }
 
     /// Folds what `includes` says of the deliveries into the rows, which are known.
@@ -120,7 +132,7 @@ impl<P: Projection> TableReader<P> {
         let mut folded = Folded::default();
         let mut cache = lock(&self.cache);
         // An event that concerns several rows is decoded once.
-        let mut latest: Option<(&Arc<StoredEvent>, Result<P::Event, String>)> = None;
+        let mut latest: Latest<'_, P::Event> = None;
         for (nth, delivery) in deliveries.iter().enumerate() {
             let Delivery { key, event: stored } = delivery;
             if folded.failed.contains_key(key) || !includes(nth, delivery) {
@@ -131,17 +143,15 @@ impl<P: Projection> TableReader<P> {
                 other => &mut other.insert((stored, self.folding.decode(stored))).1,
             };
             let cx = Projected { event: stored, key };
+            let Some(known) = cache.get(key) else { continue };
             let outcome = match decoded {
-                Ok(event) => Folding::fold(cache.row(key), event, &cx),
+                Ok(event) => Folding::fold(&mut known.row, event, &cx),
                 Err(why) => Err(why.clone()),
             };
-            match outcome {
-                Ok(()) => {
-                    folded.changed.insert(Arc::clone(key));
-                }
-                Err(why) => {
-                    folded.failed.insert(Arc::clone(key), (nth, why));
-                }
+            if let Err(why) = outcome {
+                folded.failed.insert(Arc::clone(key), (nth, why));
+            } else if !std::mem::replace(&mut known.has_changed, true) {
+                folded.changed.push(Arc::clone(key));
             }
         }
         folded
@@ -152,13 +162,10 @@ impl<P: Projection> TableReader<P> {
         if folded.failed.is_empty() {
             return Ok(());
         }
-        let keys: BTreeSet<_> = folded.failed.keys().cloned().collect();
-        keys.iter().for_each(|key| {
-            lock(&self.cache).forget(key);
-            folded.changed.remove(key);
-        });
+        folded.failed.keys().for_each(|key| lock(&self.cache).forget(key));
+        folded.changed.retain(|key| !folded.failed.contains_key(key));
         // They could be read a moment ago, and nothing of them has been written since.
-        let unreadable = self.load(keys).await?;
+        let unreadable = self.load(folded.failed.keys()).await?;
         let failed = std::mem::take(&mut folded.failed);
         let again = self.fold(deliveries, |nth, delivery| {
             let ends = failed.get(&delivery.key).map_or(0, |(end, _)| *end);
@@ -169,23 +176,24 @@ impl<P: Projection> TableReader<P> {
         for (key, failure) in again.failed {
             // It does not do the same twice.
             lock(&self.cache).forget(&key);
-            folded.changed.remove(&key);
+            folded.changed.retain(|changed| *changed != key);
             folded.failed.insert(key, failure);
         }
         Ok(())
     }
 
     /// What is to be written for the rows that have changed.
-    fn writes(&self, changed: &BTreeSet<Arc<str>>) -> Result<Vec<Write>, (Arc<str>, String)> {
+    fn writes(&self, changed: &[Arc<str>]) -> Result<Vec<Write>, (Arc<str>, String)> {
         let mut cache = lock(&self.cache);
         let mut writes = Vec::with_capacity(changed.len() + 1);
         for key in changed {
             let failed = |why: String| (Arc::clone(key), why);
-            let Some(row) = cache.row(key) else {
+            let Some(known) = cache.get(key) else { continue };
+            let Some(row) = &known.row else {
                 writes.push(Write::remove(&*self.name, &**key));
                 continue;
             };
-            let written = with_keys(self.folding.encryption.as_ref(), || serde_json::to_vec(&*row));
+            let written = with_keys(self.folding.encryption.as_ref(), || serde_json::to_vec(row));
             let json =
                 written.map_err(|error| failed(format!("its row cannot be written: {error}")))?;
             let (size, most) = (json.len(), limits::ENCODED_MESSAGE_MAX);
@@ -198,8 +206,7 @@ impl<P: Projection> TableReader<P> {
     }
 
     async fn handle(&self, deliveries: Vec<Delivery>) -> Result<Handled, String> {
-        let keys = deliveries.iter().map(|delivery| Arc::clone(&delivery.key)).collect();
-        let unreadable = self.load(keys).await?;
+        let unreadable = self.load(deliveries.iter().map(|delivery| &delivery.key)).await?;
         let mut folded =
             self.fold(&deliveries, |_, delivery| !unreadable.contains_key(&delivery.key));
         self.fold_again(&deliveries, &mut folded).await?;
@@ -210,7 +217,7 @@ impl<P: Projection> TableReader<P> {
                 // Nothing of the page is kept of a row that cannot be written.
                 Err((key, why)) => {
                     lock(&self.cache).forget(&key);
-                    folded.changed.remove(&key);
+                    folded.changed.retain(|changed| *changed != key);
                     if let Some(nth) = first(&key) {
                         folded.failed.insert(key, (nth, why));
                     }
@@ -220,6 +227,12 @@ impl<P: Projection> TableReader<P> {
         for (key, why) in unreadable {
             if let Some(nth) = first(&key) {
                 folded.failed.insert(key, (nth, why));
+            }
+        }
+        let mut cache = lock(&self.cache);
+        for key in &folded.changed {
+            if let Some(known) = cache.get(key) {
+                known.has_changed = false;
             }
         }
         let failed = folded.failed.into_values();
@@ -246,7 +259,7 @@ impl<P: Projection> Reader for TableReader<P> {
     }
 
     fn page(&self) -> usize {
-        limits::READ_PAGE_MAX
+        limits::PROJECTION_PAGE
     }
 
     fn reads_ahead(&self) -> bool {

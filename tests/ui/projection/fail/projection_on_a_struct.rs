@@ -14,6 +14,7 @@ struct Sales {
     copies: u32,
 }
 
+#[derive(Default, Serialize, Deserialize)]
 struct Empty;
 
 #[projection]
