@@ -162,7 +162,7 @@ impl Names {
         }
     }
 
-    fn event(&mut self, connection: &Connection, row: EventRow) -> Result<StoredEvent, Fault> {
+    fn event(&mut self, connection: &Connection, row: EventRow<'_>) -> Result<StoredEvent, Fault> {
         let stream = self.stream(connection, row.stream)?;
         let name = self.kind(connection, row.kind)?;
         row.event(stream, name)

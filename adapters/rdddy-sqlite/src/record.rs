@@ -127,8 +127,9 @@ pub(crate) fn same(place: impl Fn() -> String, stored: i64, found: u32) -> Resul
     Err(Fault::damaged(place(), Damage::Checksum { stored, found }))
 }
 
-/// An event as its row says, before its stream and kind are known by name.
-pub(crate) struct EventRow {
+/// An event as its row says, before its stream and kind are known by name. It borrows from the row:
+/// what is read a million times is copied once.
+pub(crate) struct EventRow<'r> {
     pub(crate) position: i64,
     pub(crate) stream: i64,
     pub(crate) version: i64,
@@ -136,15 +137,15 @@ pub(crate) struct EventRow {
     schema: u32,
     at: i64,
     id: [u8; 16],
-    data: Vec<u8>,
-    tags: Option<String>,
-    metadata: String,
+    data: &'r [u8],
+    tags: Option<&'r str>,
+    metadata: &'r str,
     checksum: i64,
 }
 
-impl EventRow {
+impl<'r> EventRow<'r> {
     /// From a row of [`EVENT_COLUMNS`].
-    pub(crate) fn read(row: &Row<'_>) -> Result<Self, Fault> {
+    pub(crate) fn read(row: &'r Row<'_>) -> Result<Self, Fault> {
         let position = row.get(0)?;
         let read = || -> rusqlite::Result<Self> {
             Ok(EventRow {
@@ -155,13 +156,13 @@ impl EventRow {
                 schema: row.get(4)?,
                 at: row.get(5)?,
                 id: row.get(6)?,
-                data: row.get(7)?,
-                tags: row.get(8)?,
-                metadata: row.get(9)?,
+                data: row.get_ref(7)?.as_blob()?,
+                tags: row.get_ref(8)?.as_str_or_null()?,
+                metadata: row.get_ref(9)?.as_str()?,
                 checksum: row.get(10)?,
             })
         };
-        read().map_err(|error| malformed(&place(position), "a column", &error))
+        read().map_err(|error| malformed(position, "a column", &error))
     }
 
     /// The event, once `stream` and `name` are known; checked.
@@ -170,20 +171,20 @@ impl EventRow {
         stream: StreamName,
         name: std::sync::Arc<str>,
     ) -> Result<StoredEvent, Fault> {
-        let place = place(self.position);
-        let tags: Vec<String> = match &self.tags {
+        let at = self.position;
+        let tags: Vec<String> = match self.tags {
             None => Vec::new(),
             Some(tags) => serde_json::from_str(tags)
-                .map_err(|error| malformed(&place, "the list of its tags", &error))?,
+                .map_err(|error| malformed(at, "the list of its tags", &error))?,
         };
         let tags: Result<Vec<Tag>, _> = tags.iter().map(|tag| Tag::parse(tag)).collect();
-        let tags = tags.map_err(|error| malformed(&place, "a tag", &error))?;
-        let metadata: Metadata = serde_json::from_str(&self.metadata)
-            .map_err(|error| malformed(&place, "its metadata", &error))?;
-        let id = MessageId(u128::from_be_bytes(self.id));
-        let event = NewEvent { id, name, schema: self.schema, data: self.data, tags, metadata };
-        let found = event_checksum(&stream, self.at, &event, self.tags.as_deref(), &self.metadata);
-        same(|| place.clone(), self.checksum, placed(found, self.position, self.version))?;
+        let tags = tags.map_err(|error| malformed(at, "a tag", &error))?;
+        let metadata: Metadata = serde_json::from_str(self.metadata)
+            .map_err(|error| malformed(at, "its metadata", &error))?;
+        let (id, data) = (MessageId(u128::from_be_bytes(self.id)), self.data.to_vec());
+        let event = NewEvent { id, name, schema: self.schema, data, tags, metadata };
+        let found = event_checksum(&stream, self.at, &event, self.tags, self.metadata);
+        same(|| place(at), self.checksum, placed(found, self.position, self.version))?;
         Ok(StoredEvent {
             position: position(self.position),
             stream,
@@ -198,8 +199,8 @@ pub(crate) fn place(position: i64) -> String {
     format!("the event at position {position}")
 }
 
-fn malformed(place: &str, what: &'static str, why: &dyn std::error::Error) -> Fault {
-    Fault::damaged(place, Damage::Malformed { what, why: why.to_string() })
+fn malformed(position: i64, what: &'static str, why: &dyn std::error::Error) -> Fault {
+    Fault::damaged(place(position), Damage::Malformed { what, why: why.to_string() })
 }
 
 /// Positions and versions are counted from 1, and stay far below the largest integer of SQLite.

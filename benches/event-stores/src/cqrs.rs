@@ -83,7 +83,7 @@ pub(crate) fn outcome(done: Result<(), AggregateError<NotADeposit>>) -> Result<b
 /// Adds up all events.
 pub(crate) async fn replay<R: PersistedEventRepository>(events: R) -> Result<u64, String> {
     let sum = Sum::default();
-    let replay = QueryReplay::<R, Account, Sum>::new(events, sum.clone());
+    let replay = QueryReplay::<R, Sum, Account>::new(events, sum.clone());
     replay.replay_all().await.map_err(|error| error.to_string())?;
     Ok(sum.0.load(Ordering::Relaxed))
 }

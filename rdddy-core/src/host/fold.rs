@@ -1,7 +1,9 @@
 //! Folding an aggregate from its stream, and its events to what a store keeps.
 
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 
 use super::error::HostReadError;
 use super::fault::FaultKind;
@@ -10,7 +12,8 @@ use crate::limits;
 use crate::message::{MessageId, Metadata};
 use crate::runtime::{Failure, panic_message};
 use crate::store::{
-    EventDecoder, EventStore, NewEvent, ReadError, Snapshot, StoredEvent, StreamName, Tag, Version,
+    EventDecoder, EventStore, NewEvent, ReadError, Snapshot, StoreFuture, StoredEvent, StreamName,
+    Tag, Version,
 };
 
 /// An aggregate as it was folded.
@@ -55,19 +58,33 @@ pub(crate) async fn fold<A: Aggregate>(
     if snapshots && A::SNAPSHOT_EVERY.is_some() {
         restore(&mut folded, store, keys, stream, &wanted).await?;
     }
+    let read = |after: Version| store.read_stream(stream, after.next(), limits::READ_PAGE_MAX);
+    let mut reading = read(folded.version);
     loop {
-        let from = Version(folded.version.0 + 1);
-        let page = store.read_stream(stream, from, limits::READ_PAGE_MAX).await;
-        let page = page.map_err(|error| HostReadError::Store(Arc::new(error)))?;
-        if page.is_empty() {
-            return Ok(folded);
-        }
+        let page = reading.await.map_err(|error| HostReadError::Store(Arc::new(error)))?;
+        let Some(last) = page.last() else { return Ok(folded) };
+        // The store reads the next page while this one is decoded.
+        reading = ahead(read(last.version)).await;
         let end = page.iter().position(|event| !wanted(event)).unwrap_or(page.len());
         let more = end == page.len();
         with_keys(keys, || apply_all(&mut folded, decoder, stream, &page[..end]))?;
         if !more {
             return Ok(folded);
         }
+    }
+}
+
+/// Has `reading` begin, without waiting for it.
+async fn ahead<T>(
+    mut reading: StoreFuture<'_, T, ReadError>,
+) -> StoreFuture<'_, T, ReadError>
+where
+    T: Send + 'static,
+{
+    let begun = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await;
+    match begun {
+        Poll::Ready(read) => Box::pin(std::future::ready(read)),
+        Poll::Pending => reading,
     }
 }
 
