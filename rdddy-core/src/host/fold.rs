@@ -75,9 +75,7 @@ pub(crate) async fn fold<A: Aggregate>(
 }
 
 /// Has `reading` begin, without waiting for it.
-async fn ahead<T>(
-    mut reading: StoreFuture<'_, T, ReadError>,
-) -> StoreFuture<'_, T, ReadError>
+async fn ahead<T>(mut reading: StoreFuture<'_, T, ReadError>) -> StoreFuture<'_, T, ReadError>
 where
     T: Send + 'static,
 {
