@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::fold::Folded;
 use crate::domain::Aggregate;
+use crate::limits;
 use crate::message::{MessageId, Metadata};
 use crate::seam::sync::lock;
 use crate::store::StreamName;
@@ -138,6 +139,29 @@ impl<A: Aggregate> Live<A> {
     /// Whether nobody would miss it.
     pub(crate) fn is_at_rest(&self) -> bool {
         self.in_flight == 0 && !self.loading && self.outbox.ready.is_empty() && !self.outbox.busy
+    }
+}
+
+/// Drops those that were not used for the longest time: an eighth, and whatever has been idle.
+pub(crate) fn passivate<A: Aggregate>(
+    shard: &mut BTreeMap<Arc<str>, Arc<Entry<A>>>,
+    now: Duration,
+) {
+    let mut resting: Vec<(Duration, Arc<str>)> = shard
+        .iter()
+        .filter(|(_, entry)| Arc::strong_count(entry) == 1)
+        .filter_map(|(key, entry)| {
+            let live = entry.lock();
+            live.is_at_rest().then(|| (live.used, Arc::clone(key)))
+        })
+        .collect();
+    resting.sort();
+    let idle = resting
+        .iter()
+        .take_while(|(used, _)| now.saturating_sub(*used) > limits::AGGREGATE_IDLE)
+        .count();
+    for (_, key) in resting.into_iter().take(idle.max(shard.len() / 8)) {
+        shard.remove(&key);
     }
 }
 
