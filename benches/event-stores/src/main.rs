@@ -1,31 +1,45 @@
-//! One measurement of one event store that is not rdddy's, in a process of its own: see
-//! `rdddy-store-benches`, whose command line and work it shares.
+//! One measurement of one of the event stores that rdddy is compared with, in a process of its own.
+//!
+//! The workloads, and the commands of the executable, are those of `benches/src/stores`.
 
 #[path = "../../src/stores/bank.rs"]
 mod bank;
-mod cqrs_es_stores;
-#[path = "../../src/stores/protocol.rs"]
-mod protocol;
+#[path = "../../src/stores/cli.rs"]
+mod cli;
+mod cqrs;
+mod cqrs_postgres;
+mod cqrs_sqlite;
+mod disintegrate;
+#[path = "../../src/stores/place.rs"]
+mod place;
+mod server;
+#[path = "../../src/stores/work.rs"]
+mod work;
+#[path = "../../src/stores/workload.rs"]
+mod workload;
 
 use std::process::ExitCode;
 
-use protocol::{Engine, Place};
+use cli::Subject;
 
-const SUBJECTS: [(&str, Engine); 2] =
-    [("cqrs-es-sqlite", Engine::Embedded), ("cqrs-es-postgres", Engine::Postgres)];
+const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "cqrs-es-sqlite",
+        baseline: "cqrs-es-sqlite",
+        measure: workload::run::<cqrs_sqlite::CqrsSqlite>,
+    },
+    Subject {
+        name: "cqrs-es-postgres",
+        baseline: "cqrs-es-postgres",
+        measure: workload::run::<cqrs_postgres::CqrsPostgres>,
+    },
+    Subject {
+        name: "disintegrate",
+        baseline: "cqrs-es-postgres",
+        measure: workload::run::<disintegrate::Disintegrate>,
+    },
+];
 
 fn main() -> ExitCode {
-    protocol::run(&SUBJECTS, measure)
-}
-
-async fn measure(subject: String, workload: String, place: Place) -> bank::Outcome<Option<f64>> {
-    match subject.as_str() {
-        "cqrs-es-sqlite" => {
-            bank::measure(cqrs_es_stores::sqlite(&place).await?, &workload, place.budget).await
-        }
-        "cqrs-es-postgres" => {
-            bank::measure(cqrs_es_stores::postgres(&place).await?, &workload, place.budget).await
-        }
-        _ => Ok(None),
-    }
+    cli::main(SUBJECTS)
 }

@@ -19,20 +19,20 @@ pub(super) enum Measurement {
     Skip(String),
 }
 
-/// Measures `subject` at `workload` for at least `budget`; with the address of a server, if it has one.
+/// Measures a subject at a workload for at least `budget`. It may use the PostgreSQL server.
 ///
 /// # Errors
 ///
 /// How the process failed.
 pub(super) fn measure(
-    (executable, server): (&Path, Option<&str>),
-    subject: &str,
-    workload: &str,
+    executable: &Path,
+    server: Option<&str>,
+    [subject, workload]: [&str; 2],
     budget: Duration,
 ) -> Result<Measurement, String> {
     let mut child = Command::new(executable)
         .args(["one", subject, workload, &budget.as_millis().to_string()])
-        .envs(server.map(|server| ("RDDDY_BENCH_POSTGRES", server)))
+        .envs(server.map(|address| ("RDDDY_BENCH_POSTGRES", address)))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
