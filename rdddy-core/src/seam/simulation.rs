@@ -115,6 +115,8 @@ struct State {
     timers: BTreeMap<(Duration, u64), Waker>,
     next_timer: u64,
     settling: Vec<Waker>,
+    /// How often nothing could run, and somebody waited for that.
+    settled: u64,
     schedule: Schedule,
     draws: Entropy,
     choices: Vec<Choice>,
@@ -158,6 +160,7 @@ impl Simulation {
                 timers: BTreeMap::new(),
                 next_timer: 0,
                 settling: Vec::new(),
+                settled: 0,
                 schedule: options.schedule,
                 draws: Entropy::seeded(seed),
                 choices: Vec::new(),
@@ -222,6 +225,7 @@ impl Simulation {
                 }
                 if !state.settling.is_empty() {
                     let settling = std::mem::take(&mut state.settling);
+                    state.settled += 1;
                     drop(state);
                     settling.into_iter().for_each(Waker::wake);
                     continue;
@@ -254,13 +258,14 @@ impl Simulation {
 
     /// Waits until nothing can run without time moving on.
     pub async fn settled(self: &Arc<Self>) {
-        let mut asked = false;
+        let mut asked_at = None;
         std::future::poll_fn(|cx| {
-            if asked {
+            let mut state = lock(&self.state);
+            // Whoever waits for something else, too, is also polled for that.
+            if *asked_at.get_or_insert(state.settled) < state.settled {
                 return Poll::Ready(());
             }
-            asked = true;
-            lock(&self.state).settling.push(cx.waker().clone());
+            state.settling.push(cx.waker().clone());
             Poll::Pending
         })
         .await;
