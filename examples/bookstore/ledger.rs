@@ -9,8 +9,7 @@ use rdddy::store::{EventQuery, Position};
 
 use super::order::{OrderAccepted, OrderPlaced, OrderRefused, OrderShipped};
 use super::payment::PaymentTaken;
-use super::shelf::{StockDelivered, StockReleased, StockReserved};
-use super::values::{Cents, Isbn, OrderId};
+use super::values::{Cents, OrderId};
 
 /// Events that are read at once.
 const PAGE: usize = 1_000;
@@ -21,8 +20,6 @@ pub(crate) struct Ledger {
     /// How many events of each type.
     pub(crate) events: BTreeMap<String, u64>,
     pub(crate) takings: Cents,
-    /// Copies on the shelves.
-    pub(crate) left: BTreeMap<Isbn, u32>,
     /// Orders that are not over, and what was last heard of them: for a person to look at.
     pub(crate) open: BTreeMap<OrderId, &'static str>,
 }
@@ -30,10 +27,6 @@ pub(crate) struct Ledger {
 impl Ledger {
     fn hear<E: Event>(&mut self, _: &E, order: OrderId) {
         self.open.insert(order, E::name());
-    }
-
-    fn shelf(&mut self, isbn: Isbn) -> &mut u32 {
-        self.left.entry(isbn).or_default()
     }
 
     /// Reads all that is stored.
@@ -47,14 +40,7 @@ impl Ledger {
             .on(|ledger, event: &OrderRefused| {
                 ledger.open.remove(&event.order);
             })
-            .on(|ledger, event: &PaymentTaken| ledger.takings = ledger.takings + event.amount)
-            .on(|ledger, event: &StockDelivered| *ledger.shelf(event.isbn) += event.copies)
-            .on(|ledger, event: &StockReserved| {
-                *ledger.shelf(event.isbn) -= event.quantity.value();
-            })
-            .on(|ledger, event: &StockReleased| {
-                *ledger.shelf(event.isbn) += event.quantity.value();
-            });
+            .on(|ledger, event: &PaymentTaken| ledger.takings = ledger.takings + event.amount);
         let store = system.store().ok_or("the shop has no store")?;
         let (mut ledger, mut after) = (fold.begin(), Position::START);
         loop {

@@ -22,6 +22,7 @@
 //! - [`catalog`]: what is sold, at which price.
 //! - [`cashier`], [`terminal`]: cards are charged on a terminal that drops its line.
 //! - [`shipping`]: prints the labels, behind the desk's back.
+//! - [`sales`]: a read model: what is left and sold of each book.
 //! - [`ledger`]: what has happened, by the store. [`audit`]: what the system says about itself.
 //! - [`summary`]: what is printed.
 //! - [`place`]: where the events are kept.
@@ -41,6 +42,7 @@ mod cashier;
 mod catalog;
 mod desk;
 mod ledger;
+mod sales;
 mod shipping;
 mod terminal;
 
@@ -64,6 +66,7 @@ use intake::Intake;
 use ledger::Ledger;
 use messages::{ReportAudit, TestLine, TestPrinter};
 use place::Arguments;
+use sales::{BookSales, HowAreTheBooks};
 use shelf::DeliverStock;
 use shipping::Shipping;
 use summary::Summary;
@@ -75,7 +78,8 @@ bounded_context!("bookstore");
 pub(crate) async fn run(orders: impl BufRead, store: impl EventStore) -> rdddy::Result<Summary> {
     // The terminal fails often; by default an actor may fail five times in ten seconds.
     let root = ActorConfig::new().intensity(10_000, Duration::from_secs(10));
-    let system = ActorSystem::builder().root(root).store(store).start().await?;
+    let system = ActorSystem::builder().root(root).store(store);
+    let system = system.projection::<BookSales>().start().await?;
 
     let audit = system.spawn_named("audit", Audit::default()).await?;
     let catalog = system.spawn_named("catalog", Catalog::open()?).await?;
@@ -103,6 +107,9 @@ pub(crate) async fn run(orders: impl BufRead, store: impl EventStore) -> rdddy::
     charged.ask(TestLine).await?;
     summary.audit = audit.ask(ReportAudit).await?;
     summary.ledger = Ledger::read(&system).await?;
+    let head = system.store().ok_or("the shop has no store")?.head().await?;
+    system.projection::<BookSales>()?.wait_for(&head).await;
+    summary.books = system.query(HowAreTheBooks).await?;
     summary.elapsed = system.elapsed();
     summary.drained = Some(system.shutdown().await);
     Ok(summary)

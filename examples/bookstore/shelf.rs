@@ -36,12 +36,14 @@ pub(crate) struct ReleaseStock {
 
 #[derive(Debug, Deserialize, Event, Serialize)]
 pub(crate) struct StockDelivered {
+    #[tag]
     pub(crate) isbn: Isbn,
     pub(crate) copies: u32,
 }
 
 #[derive(Debug, Deserialize, Event, Serialize)]
 pub(crate) struct StockReserved {
+    #[tag]
     pub(crate) isbn: Isbn,
     #[tag]
     pub(crate) order: OrderId,
@@ -50,6 +52,7 @@ pub(crate) struct StockReserved {
 
 #[derive(Debug, Deserialize, Event, Serialize)]
 pub(crate) struct StockReleased {
+    #[tag]
     pub(crate) isbn: Isbn,
     #[tag]
     pub(crate) order: OrderId,

@@ -11,12 +11,14 @@ use super::catalog::BOOKS;
 use super::desk::Verdict;
 use super::intake::BadLine;
 use super::ledger::Ledger;
+use super::sales::BookSales;
+use super::values::Isbn;
 
 /// Bad lines that are shown one by one.
 const BAD_LINES_SHOWN: usize = 6;
 /// Orders that are shown of those that are not over.
 const ORDERS_SHOWN: usize = 10;
-/// Books that are shown: those that there are fewest of.
+/// Books that are shown: those that there are fewest of, and those that were sold most.
 const BOOKS_SHOWN: usize = 5;
 
 /// Everything that there is to tell. Its `Display` tells it.
@@ -31,6 +33,7 @@ pub(crate) struct Summary {
     first_bad_lines: Vec<(u64, String)>,
     pub(crate) audit: AuditReport,
     pub(crate) ledger: Ledger,
+    pub(crate) books: Vec<(Isbn, BookSales)>,
     pub(crate) drained: Option<DrainReport>,
     pub(crate) elapsed: Duration,
 }
@@ -92,14 +95,21 @@ impl fmt::Display for Summary {
 
 impl Summary {
     fn stock(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let left = |isbn| self.ledger.left.get(&isbn).copied().unwrap_or_default();
-        let books = BOOKS.iter().filter_map(|book| Some((left(book.isbn().ok()?), book.title)));
-        let mut stock: Vec<_> = books.collect();
-        stock.sort_unstable();
-        let all: u32 = stock.iter().map(|(left, _)| left).sum();
-        writeln!(f, "{all:>6} books left; fewest:")?;
-        let mut fewest = stock.iter().take(BOOKS_SHOWN);
-        fewest.try_for_each(|(left, title)| writeln!(f, "  {left:>6}  {title}"))
+        let title = |isbn: Isbn| BOOKS.iter().find(|book| book.isbn().is_ok_and(|of| of == isbn));
+        let books =
+            self.books.iter().filter_map(|(isbn, sales)| Some((title(*isbn)?.title, sales)));
+        let mut books: Vec<_> = books.collect();
+        books.sort_by_key(|(title, sales)| (sales.left, *title));
+        let (left, sold) = books
+            .iter()
+            .fold((0, 0), |(left, sold), (_, sales)| (left + sales.left, sold + sales.sold));
+        writeln!(f, "{left:>6} books left; fewest:")?;
+        let mut fewest = books.iter().take(BOOKS_SHOWN);
+        fewest.try_for_each(|(title, sales)| writeln!(f, "  {:>6}  {title}", sales.left))?;
+        books.sort_by_key(|(title, sales)| (std::cmp::Reverse(sales.sold), *title));
+        writeln!(f, "{sold:>6} books sold; most:")?;
+        let mut most = books.iter().take(BOOKS_SHOWN);
+        most.try_for_each(|(title, sales)| writeln!(f, "  {:>6}  {title}", sales.sold))
     }
 
     fn books(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -57,7 +57,7 @@ pub const APPEND_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Events that one page of a read holds at most.
 pub const READ_PAGE_MAX: usize = 4096;
 /// Events that a subscription to a store reads ahead.
-pub const STORE_SUBSCRIPTION_BUFFER: usize = 256;
+pub const STORE_SUBSCRIPTION_BUFFER: usize = 1024;
 /// Items of one event query.
 pub const QUERY_ITEMS_MAX: usize = 256;
 /// The longest text that can be an id, in bytes.

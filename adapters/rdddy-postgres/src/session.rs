@@ -13,10 +13,11 @@ use crate::{limits, schema};
 const SERVER_MIN: (i32, &str) = (150_000, "15");
 
 /// A commit is acknowledged when it is on the disk of the server at least, and each statement sees
-/// what was committed before it.
+/// what was committed before it. Statements are small: compiling one takes longer than a page of events.
 const SETTINGS: &str = "\
     set default_transaction_isolation = 'read committed'; \
     set default_transaction_read_only = off; \
+    set jit = off; \
     select set_config('synchronous_commit', 'on', false) \
       where current_setting('synchronous_commit') = 'off'";
 

@@ -17,11 +17,13 @@ struct State<T> {
     items: VecDeque<(T, usize)>,
     weight: usize,
     closed: bool,
+    /// Takers that wait.
+    idle: usize,
 }
 
 impl<T> Queue<T> {
     pub(crate) fn new(count_max: usize, weight_max: usize) -> Self {
-        let state = State { items: VecDeque::new(), weight: 0, closed: false };
+        let state = State { items: VecDeque::new(), weight: 0, closed: false, idle: 0 };
         Queue { state: Mutex::new(state), filled: Condvar::new(), count_max, weight_max }
     }
 
@@ -34,8 +36,12 @@ impl<T> Queue<T> {
         }
         state.weight += weight;
         state.items.push_back((item, weight));
+        let awaited = state.idle > 0;
         drop(state);
-        self.filled.notify_one();
+        // A call into the kernel, which nobody needs while all takers are at work.
+        if awaited {
+            self.filled.notify_one();
+        }
         Ok(())
     }
 
@@ -47,7 +53,9 @@ impl<T> Queue<T> {
             if state.closed {
                 return None;
             }
+            state.idle += 1;
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
         }
         Some(state.take(count, weight))
     }

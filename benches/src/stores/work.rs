@@ -1,19 +1,39 @@
-//! The same work for every subject.
+//! The same work for every subject: what is deposited, and where.
 
-/// Streams that events are spread over, each as likely as the others.
-pub(crate) const STREAMS: u64 = 10_000;
-/// Events of one round.
-pub(crate) const ROUND: u64 = 16_384;
+use serde::{Deserialize, Serialize};
 
-/// The content of an event: six fields, about 141 bytes.
-pub(crate) fn data(stream: u64) -> String {
-    format!(
-        concat!(
-            r#"{{"account":"account-{:08}","amount":1250,"currency":"EUR","#,
-            r#""reference":"ref-0123456789","channel":"branch-office","at":1795370000000}}"#
-        ),
-        stream
-    )
+/// Accounts that deposits are spread over, each as likely as the others.
+pub(crate) const ACCOUNTS: u64 = 10_000;
+/// Cents of each deposit.
+pub(crate) const CENTS: u64 = 1250;
+
+/// What is stored of a deposit: six fields, about 141 bytes.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Content {
+    pub(crate) account: String,
+    pub(crate) amount: u64,
+    pub(crate) currency: String,
+    pub(crate) reference: String,
+    pub(crate) channel: String,
+    pub(crate) at: u64,
+}
+
+impl Content {
+    pub(crate) fn new(account: u64) -> Self {
+        Content {
+            account: key(account),
+            amount: CENTS,
+            currency: "EUR".to_owned(),
+            reference: "ref-0123456789".to_owned(),
+            channel: "branch-office".to_owned(),
+            at: 1_795_370_000_000,
+        }
+    }
+}
+
+/// The name of an account.
+pub(crate) fn key(account: u64) -> String {
+    format!("account-{account:08}")
 }
 
 /// Repeatable dice: `SplitMix64`.

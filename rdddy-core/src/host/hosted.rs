@@ -171,11 +171,6 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
         Box::pin(async move {
             let _working = working;
             let Order { mut command, id, cause } = order;
-            if let Some(id) = id
-                && let Some(repeated) = self.repeated::<C>(id).await?
-            {
-                return Ok(repeated);
-            }
             let key = command.key().to_string();
             let now = system.seam().elapsed();
             let entry = self.loaded.entry(&key, now).map_err(ExecuteError::Key)?;
@@ -184,7 +179,9 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
                 system.seam().spawn(loaded::sweep(of_system, own));
             }
             for attempt in 0..limits::EXECUTE_ATTEMPTS {
-                self.load::<C>(&system, &entry).await?;
+                if let Err(error) = self.load::<C>(&system, &entry).await {
+                    return self.unless_repeated(id, Err(error)).await.0;
+                }
                 match self.attempt(&system, &entry, command, id, cause.as_ref()).await {
                     Attempt::Over(executed) => return executed,
                     Attempt::Again(back, overtaken) => {
@@ -208,19 +205,27 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
 }
 
 impl<A: Aggregate> Hosted<A> {
-    /// The first answer to a command that was carried out before.
-    async fn repeated<C: Keyed<Key = A::Id>>(
+    /// The first answer to a command that was carried out before, else `otherwise`; and whether it was.
+    ///
+    /// A store looks itself for the command of an append. It is asked only about one that comes to
+    /// nothing: the first answer may be what made it impossible.
+    async fn unless_repeated<C: Keyed<Key = A::Id>>(
         &self,
-        id: MessageId,
-    ) -> Result<Option<Committed<C::Reply>>, ExecuteError<C>>
+        id: Option<MessageId>,
+        otherwise: Executed<C>,
+    ) -> (Executed<C>, bool)
     where
         A: Decides<C>,
     {
-        let found = self.around.store.find_command(id).await;
-        let found = found.map_err(|error| {
-            ExecuteError::Read(super::error::HostReadError::Store(Arc::new(error)))
-        })?;
-        found.map(|stored| self.answer_again::<C>(&stored)).transpose()
+        let Some(id) = id else { return (otherwise, false) };
+        match self.around.store.find_command(id).await {
+            Ok(Some(stored)) => (self.answer_again::<C>(&stored), true),
+            Ok(None) => (otherwise, false),
+            Err(error) => {
+                let error = super::error::HostReadError::Store(Arc::new(error));
+                (Err(ExecuteError::Read(error)), true)
+            }
+        }
     }
 
     fn answer_again<C: Keyed<Key = A::Id>>(
@@ -256,7 +261,13 @@ impl<A: Aggregate> Hosted<A> {
     {
         let copy = A::copy(&command);
         let (sent, appending) = match self.decide(system, entry, command, id, cause) {
-            Decided::Over(executed) => return Attempt::Over(executed),
+            Decided::Over(executed, fault) => {
+                let (executed, repeated) = self.unless_repeated(id, executed).await;
+                if let Some(kind) = fault.filter(|_| !repeated) {
+                    self.report(system, entry, kind);
+                }
+                return Attempt::Over(executed);
+            }
             Decided::NotLoaded(command) => return Attempt::Again(command, None),
             Decided::Outdated => {
                 let source = "somebody was forgotten while it was decided".into();
@@ -299,7 +310,9 @@ impl<A: Aggregate> Hosted<A> {
                 Ok(reply) => {
                     Ok(Committed { reply, position, version, events: happened, repeated: false })
                 }
-                Err(refusal) => Err(ExecuteError::Refused(refusal)),
+                Err(refusal) => {
+                    self.unless_repeated(id, Err(ExecuteError::Refused(refusal))).await.0
+                }
             }),
             Ok(Appended::Repeated(stored)) => Attempt::Over(self.answer_again(&stored)),
             Err(error) if error.is_conflict() => match copy {
@@ -345,12 +358,12 @@ impl<A: Aggregate> Hosted<A> {
         let cx = Decide::new(command.key().clone(), before, now, metadata, seed);
         let decided = catch_unwind(AssertUnwindSafe(|| state.decide(command, &cx)));
         let (events, verdict) = match decided {
-            Err(panic) => return self.failed(system, entry, &panic_message(&*panic)),
-            Ok(Decision::Breach(breach)) => return self.breached(system, entry, breach),
+            Err(panic) => return failed(&panic_message(&*panic)),
+            Ok(Decision::Breach(breach)) => return breached(breach),
             Ok(Decision::Refuse(error)) => (Vec::new(), Err(error)),
             Ok(Decision::Accept { events, reply }) => (events, Ok(reply)),
         };
-        let malformed = |error| Decided::Over(Err(ExecuteError::Malformed(Arc::new(error))));
+        let malformed = |error| Decided::Over(Err(ExecuteError::Malformed(Arc::new(error))), None);
         let written = match self.written(&events, cx.metadata(), system, now) {
             Ok(written) => written,
             Err(error) => return malformed(error),
@@ -358,7 +371,7 @@ impl<A: Aggregate> Hosted<A> {
         let record = match (id, &verdict) {
             (Some(id), Ok(reply)) => {
                 let Some(form) = A::stored_reply() else {
-                    return Decided::Over(Err(ExecuteError::ReplyNotStorable));
+                    return Decided::Over(Err(ExecuteError::ReplyNotStorable), None);
                 };
                 match with_keys(self.around.keys.as_ref(), || (form.encode)(reply)) {
                     Ok(bytes) => Some((id, bytes)),
@@ -371,9 +384,8 @@ impl<A: Aggregate> Hosted<A> {
             if let Err(failure) = fold::apply(state, event) {
                 // Half changed: to be folded anew.
                 live.state = None;
-                drop(live);
-                self.report(system, entry, FaultKind::Failed(failure.clone()));
-                return Decided::Over(Err(ExecuteError::Failed(failure)));
+                let fault = FaultKind::Failed(failure.clone());
+                return Decided::Over(Err(ExecuteError::Failed(failure)), Some(fault));
             }
         }
         if !events.is_empty() {
@@ -385,13 +397,11 @@ impl<A: Aggregate> Hosted<A> {
                 Ok(Ok(())) => {}
                 Ok(Err(breach)) => {
                     live.state = None;
-                    drop(live);
-                    return self.breached(system, entry, breach);
+                    return breached(breach);
                 }
                 Err(panic) => {
                     live.state = None;
-                    drop(live);
-                    return self.failed(system, entry, &panic_message(&*panic));
+                    return failed(&panic_message(&*panic));
                 }
             }
         }
@@ -428,32 +438,23 @@ impl<A: Aggregate> Hosted<A> {
         let (before, version) = (Version(before), Version(after));
         Decided::Sent(Sent { number, events, first, before, version, verdict }, appending)
     }
+}
 
-    fn breached<C: Keyed<Key = A::Id>>(
-        &self,
-        system: &Arc<System>,
-        entry: &Entry<A>,
-        breach: ContractBreach,
-    ) -> Decided<A, C> {
-        self.report(system, entry, FaultKind::Breach(breach.clone()));
-        Decided::Over(Err(ExecuteError::Breach(breach)))
-    }
+fn breached<A: Aggregate, C: crate::message::Command>(breach: ContractBreach) -> Decided<A, C> {
+    let fault = FaultKind::Breach(breach.clone());
+    Decided::Over(Err(ExecuteError::Breach(breach)), Some(fault))
+}
 
-    fn failed<C: Keyed<Key = A::Id>>(
-        &self,
-        system: &Arc<System>,
-        entry: &Entry<A>,
-        panic: &str,
-    ) -> Decided<A, C> {
-        let failure = Failure::Panic(panic.to_owned());
-        self.report(system, entry, FaultKind::Failed(failure.clone()));
-        Decided::Over(Err(ExecuteError::Failed(failure)))
-    }
+fn failed<A: Aggregate, C: crate::message::Command>(panic: &str) -> Decided<A, C> {
+    let failure = Failure::Panic(panic.to_owned());
+    let fault = FaultKind::Failed(failure.clone());
+    Decided::Over(Err(ExecuteError::Failed(failure)), Some(fault))
 }
 
 /// How a decision went.
 enum Decided<A: Aggregate, C: crate::message::Command> {
-    Over(Executed<C>),
+    /// Nothing is stored, for a fault or for another reason.
+    Over(Executed<C>, Option<FaultKind>),
     NotLoaded(C),
     /// What it was decided on is not true any more.
     Outdated,

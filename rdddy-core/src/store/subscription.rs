@@ -9,7 +9,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
@@ -63,7 +63,13 @@ pub struct Subscription<S: ?Sized = dyn EventStore> {
     reached: Position,
     /// What the subscriber has been given.
     position: Position,
-    fetching: Option<StoreFuture<'static, Page, ReadError>>,
+    /// The page after `reached`.
+    fetching: Option<Fetching>,
+}
+
+enum Fetching {
+    Begun(StoreFuture<'static, Page, ReadError>),
+    Done(Result<Page, ReadError>),
 }
 
 impl<S: ?Sized> fmt::Debug for Subscription<S> {
@@ -103,16 +109,39 @@ impl<S: EventStore + ?Sized> Subscription<S> {
             }
             // Nothing up to here was of interest, and need not be read again.
             self.position = self.reached.clone();
-            let fetching = self.fetching.get_or_insert_with(|| {
-                let (store, query) = (Arc::clone(&self.store), Arc::clone(&self.query));
-                Box::pin(fetch(store, query, self.reached.clone()))
-            });
-            let fetched = ready!(fetching.as_mut().poll(cx));
-            self.fetching = None;
+            let fetched = match self.fetching.take() {
+                Some(Fetching::Done(fetched)) => fetched,
+                begun => {
+                    let mut fetching = match begun {
+                        Some(Fetching::Begun(fetching)) => fetching,
+                        _ => self.fetch(),
+                    };
+                    match fetching.as_mut().poll(cx) {
+                        Poll::Ready(fetched) => fetched,
+                        Poll::Pending => {
+                            self.fetching = Some(Fetching::Begun(fetching));
+                            return Poll::Pending;
+                        }
+                    }
+                }
+            };
             let page = fetched?;
             self.reached = page.reached;
             self.buffer.extend(page.events);
+            // There is more: the store reads it while the subscriber works on this.
+            if !page.at_head && !self.buffer.is_empty() {
+                let mut next = self.fetch();
+                self.fetching = Some(match next.as_mut().poll(cx) {
+                    Poll::Ready(fetched) => Fetching::Done(fetched),
+                    Poll::Pending => Fetching::Begun(next),
+                });
+            }
         }
+    }
+
+    fn fetch(&self) -> StoreFuture<'static, Page, ReadError> {
+        let (store, query) = (Arc::clone(&self.store), Arc::clone(&self.query));
+        Box::pin(fetch(store, query, self.reached.clone()))
     }
 }
 
@@ -124,13 +153,16 @@ impl<S: EventStore + ?Sized> Stream for Subscription<S> {
     }
 }
 
+/// One page is given out while another is read.
+const PAGE: usize = limits::STORE_SUBSCRIPTION_BUFFER / 2;
+
 /// The next page that was worth reading: waits at the head.
 async fn fetch<S: EventStore + ?Sized>(
     store: Arc<S>,
     query: Arc<EventQuery>,
     after: Position,
 ) -> Result<Page, ReadError> {
-    let page = store.read(&query, &after, limits::STORE_SUBSCRIPTION_BUFFER).await?;
+    let page = store.read(&query, &after, PAGE).await?;
     if page.events.is_empty() && page.at_head {
         store.watch(&page.reached).await?;
     }

@@ -15,7 +15,7 @@ const USAGE: &str = "\
 usage: cargo xtask bench SUITE [OPTIONS]
 
   actors     run time and memory of actors
-  stores     event stores against the database drivers under them
+  stores     event stores against their peers and the database drivers under them
   reads      projections against a scan of the same events
   compile    how long a small project and a hundred actors take to build
   deps       how many packages the default dependency trees hold

@@ -19,19 +19,20 @@ pub(super) enum Measurement {
     Skip(String),
 }
 
-/// Measures `subject` at `workload` for at least `budget`.
+/// Measures a subject at a workload for at least `budget`. It may use the PostgreSQL server.
 ///
 /// # Errors
 ///
 /// How the process failed.
 pub(super) fn measure(
     executable: &Path,
-    subject: &str,
-    workload: &str,
+    server: Option<&str>,
+    [subject, workload]: [&str; 2],
     budget: Duration,
 ) -> Result<Measurement, String> {
     let mut child = Command::new(executable)
         .args(["one", subject, workload, &budget.as_millis().to_string()])
+        .envs(server.map(|address| ("RDDDY_BENCH_POSTGRES", address)))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -1,0 +1,47 @@
+//! How many of each book are left, and were sold: a read model that follows the shelves.
+
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::shelf::{StockDelivered, StockReleased, StockReserved};
+use super::values::Isbn;
+
+/// How all books are doing.
+#[derive(Query)]
+#[query(reply = Vec<(Isbn, BookSales)>)]
+pub(crate) struct HowAreTheBooks;
+
+/// One row for each book.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct BookSales {
+    pub(crate) left: u32,
+    pub(crate) sold: u32,
+}
+
+#[projection(key = isbn: Isbn)]
+impl BookSales {
+    #[handler]
+    fn delivered(&mut self, event: &StockDelivered) {
+        self.left += event.copies;
+    }
+
+    #[handler]
+    fn reserved(&mut self, event: &StockReserved) {
+        self.left -= event.quantity.value();
+        self.sold += event.quantity.value();
+    }
+
+    #[handler]
+    fn released(&mut self, event: &StockReleased) {
+        self.left += event.quantity.value();
+        self.sold -= event.quantity.value();
+    }
+
+    #[handler]
+    async fn all(
+        rows: &Rows<Self>,
+        _: HowAreTheBooks,
+    ) -> Result<Vec<(Isbn, BookSales)>, RowsError> {
+        rows.all().await
+    }
+}
