@@ -10,7 +10,6 @@ use tokio::sync::Notify;
 
 use super::fold::Folded;
 use crate::domain::Aggregate;
-use crate::limits;
 use crate::message::{MessageId, Metadata};
 use crate::seam::sync::lock;
 use crate::store::StreamName;

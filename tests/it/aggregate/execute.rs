@@ -72,6 +72,9 @@ async fn a_repeated_command_gets_the_first_answer() {
     let again = system.execute_as(id, withdraw("a", 4)).await.unwrap();
     assert_eq!((first.reply, again.reply), (6, 6));
     assert!(again.repeated && again.position == first.position);
+    // Nothing is left for it, and it is answered all the same.
+    system.execute(withdraw("a", 6)).await.unwrap();
+    assert_eq!(system.execute_as(id, withdraw("a", 4)).await.unwrap().reply, 6);
     let restarted = bank(&store).await;
     assert!(restarted.execute_as(id, withdraw("a", 4)).await.unwrap().repeated);
     let unstorable = system.execute_as(MessageId(8), Audit { account: "a".into() }).await;
