@@ -75,8 +75,10 @@ pub(crate) fn write(
     for table in &commit.cleared {
         clear.execute([table])?;
     }
-    let mut put =
-        connection.prepare_cached("insert or replace into documents values (?1, ?2, ?3, ?4)")?;
+    let mut put = connection.prepare_cached(
+        "insert into documents values (?1, ?2, ?3, ?4) on conflict(collection, key) \
+             do update set data = excluded.data, checksum = excluded.checksum",
+    )?;
     let mut remove =
         connection.prepare_cached("delete from documents where collection = ?1 and key = ?2")?;
     for write in &commit.writes {

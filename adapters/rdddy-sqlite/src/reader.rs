@@ -78,10 +78,26 @@ impl Reader {
             room = limit - integer(events.len() as u64);
             last = after.saturating_add(integer(events.len() as u64));
         } else {
+            let mut found = Vec::new();
             while room > 0 {
-                let Some(found) = search.first(&look, last.saturating_add(1))? else { break };
-                events.push(self.names.event_at(&look, found)?);
-                (last, room) = (found, room - 1);
+                let Some(next) = search.first(&look, last.saturating_add(1))? else { break };
+                found.push(next);
+                (last, room) = (next, room - 1);
+            }
+            // What stands side by side is read as one.
+            for run in found.chunk_by(|one, next| one.saturating_add(1) == *next) {
+                match run {
+                    [one] => events.push(self.names.event_at(&look, *one)?),
+                    [first, ..] => {
+                        let (count, before) = (events.len(), first.saturating_sub(1));
+                        let length = integer(run.len() as u64);
+                        self.names.scan(&look, before, length, |event| events.push(event))?;
+                        if events.len() - count < run.len() {
+                            return Err(Fault::damaged(record::place(last), Damage::Missing));
+                        }
+                    }
+                    [] => {}
+                }
             }
         }
         let reached = if room > 0 { head.max(after) } else { last };
