@@ -49,7 +49,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let at = private.at(ty.span());
         Some(quote_spanned!(ty.span()=> #at::MessageUse::of::<#ty>(#line)))
     });
-    quote_spanned! {self_type.span()=>
+    // Where the type is, and of the same hygiene as the rest, also inside of a macro by example.
+    let span = Span::call_site().located_at(self_type.span());
+    quote_spanned! {span=>
         #(#cfgs)*
         const _: () = {
             #set
@@ -254,8 +256,9 @@ fn written(
 fn read(model: &Model) -> TokenStream {
     let Model { private, methods, .. } = model;
     let arm = |number: usize, undo: bool, returns: &Type| {
-        let at = model.private.at(returns.span());
-        let read = quote_spanned!(returns.span()=> <#returns as #at::SagaCommand>::read(json));
+        let span = Span::call_site().located_at(returns.span());
+        let at = model.private.at(span);
+        let read = quote_spanned!(span=> <#returns as #at::SagaCommand>::read(json));
         quote!((#number, #undo) => #read,)
     };
     let arms = methods.steps.iter().enumerate().flat_map(|(number, step)| {

@@ -30,6 +30,8 @@ pub(super) fn start<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, sl
 }
 
 async fn drive<S: Saga>(manager: Arc<Manager<S>>, system: Arc<System>, slot: Arc<Slot<S>>) {
+    // A system that shuts down waits until its store is let go of.
+    let _working = Working::new(&manager.around.busy);
     let mut troubles = 0;
     while !manager.control.is_stopped() {
         match go_on(&manager, &system, &slot).await {
@@ -149,10 +151,7 @@ async fn give<S: Saga>(
     let retry = if is_compensation { Retry::DEFAULT } else { S::STEPS[step].retry };
     let mut attempt = 0;
     loop {
-        let outcome = {
-            let _working = Working::new(&manager.around.busy);
-            give_once::<S>(system, (step, is_compensation), intent, cause).await
-        };
+        let outcome = give_once::<S>(system, (step, is_compensation), intent, cause).await;
         let passing = match &outcome {
             CommandOutcome::Refused(refusal) => refusal.transient,
             CommandOutcome::Unavailable(_) => true,
@@ -264,6 +263,7 @@ pub(super) fn own_cause(system: &System) -> Metadata {
 
 /// Looks after the times of all instances, until the system stops.
 pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
+    let _working = Working::new(&manager.around.busy);
     while !manager.control.is_stopped() {
         let Some(system) = manager.system.upgrade() else { return };
         let now = system.seam().timestamp();

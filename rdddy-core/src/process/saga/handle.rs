@@ -10,7 +10,7 @@ use super::drive;
 use super::manager::{Listening, Manager, Summary, Trouble};
 use super::record::Record;
 use super::view::{CancelError, Drift, SagaState, SagaView};
-use crate::host::{self, HostError, Process, Running, Surroundings};
+use crate::host::{self, HostError, Process, Running, Surroundings, Working};
 use crate::limits;
 use crate::process::follow::{FollowStatus, Follower, Progress};
 use crate::runtime::{ActorSystem, System, SystemBuilder};
@@ -93,6 +93,7 @@ impl<S: Saga> Process for Configured<S> {
 
 /// Takes up the instances that were on their way when the system last ended.
 async fn take_up<S: Saga>(manager: Arc<Manager<S>>) {
+    let _working = Working::new(&manager.around.busy);
     let mut after: Option<String> = None;
     while !manager.control.is_stopped() {
         let table = Manager::<S>::index();
