@@ -12,6 +12,7 @@ mod forgotten;
 mod repository;
 mod rows;
 mod state;
+mod transfers;
 
 bounded_context!("embedded");
 
