@@ -19,5 +19,5 @@ pub use projection::{
 };
 pub use saga::{
     CancelError, Drift, EventRole, Retry, Saga, SagaCommand, SagaContext, SagaHandle, SagaState,
-    SagaStep, SagaView, Step, StepCommand, StepKind, StepState, Timeout,
+    SagaStep, SagaView, Step, StepCommand, StepKind, StepState, Timeout, saga_to_mermaid,
 };

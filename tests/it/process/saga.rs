@@ -161,6 +161,20 @@ async fn it_can_be_cancelled_until_its_pivot_is_past(world: &mut World) {
     );
 }
 
+#[test]
+fn its_steps_are_a_picture() {
+    let expected = "\
+flowchart LR
+    start([start]) --> reserve
+    reserve -. undone by .-> release
+    reserve --> charge{{charge}}
+    charge -. undone by .-> refund
+    charge --> ship
+    ship --> done([done])
+";
+    assert_eq!(rdddy::process::saga_to_mermaid::<Fulfilment>(), expected);
+}
+
 #[tokio::test]
 async fn two_systems_on_one_store_fulfil_each_order_once() {
     let store = MemoryStore::new();

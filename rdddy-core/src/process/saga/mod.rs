@@ -6,6 +6,7 @@
 
 mod command;
 mod drive;
+mod graph;
 mod handle;
 mod instance;
 mod manager;
@@ -16,6 +17,7 @@ mod view;
 use std::time::Duration;
 
 pub use command::SagaCommand;
+pub use graph::saga_to_mermaid;
 pub use handle::SagaHandle;
 pub use view::{CancelError, Drift, SagaState, SagaStep, SagaView, StepState};
 
