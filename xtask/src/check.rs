@@ -8,6 +8,8 @@ use crate::workspace;
 /// The README's test command: everything, with all features, and the concurrency models.
 pub(crate) fn test() -> Result<(), String> {
     step("tests of all crates", cargo(&["test", "--workspace"]))?;
+    let schedules = ["test", "--package", "rdddy", "--test", "it", "--", "--ignored"];
+    step("ten thousand schedules with crashes", cargo(&schedules))?;
     let yaml = ["test", "--package", "rdddy-core", "--features", "yaml", "--lib"];
     step("decoding from YAML", cargo(&yaml))?;
     // With everything: that compiles the facade with all features, too.

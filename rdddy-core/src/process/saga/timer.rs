@@ -69,3 +69,36 @@ impl Waiting {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn each_time_is_up_once_and_the_earliest_first() {
+        let timers = Timers::default();
+        for (key, due) in [("b", 20), ("a", 10), ("c", 30), ("a", 25)] {
+            timers.set(key, at(due));
+        }
+        timers.cancel("c");
+        assert_eq!(timers.earliest(), Some(at(20)));
+        assert_eq!(timers.take_due(at(19)), None);
+        let due: Vec<_> = std::iter::from_fn(|| timers.take_due(at(99))).collect();
+        assert_eq!(due.iter().map(|key| &**key).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(timers.earliest(), None);
+    }
+
+    /// A key of 36 bytes with its two counts, and a place in each of the two maps, which are at worst
+    /// half empty: less than 300 bytes.
+    #[test]
+    fn a_waiting_time_is_small() {
+        let place = size_of::<(Timestamp, Arc<str>)>();
+        assert!(36 + 16 + 2 * 2 * place + 2 * 2 * size_of::<usize>() < 300, "{place}");
+    }
+}
