@@ -1,9 +1,10 @@
 //! Running a saga, and looking after its instances.
 
 use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 use super::Saga;
 use super::drive;
@@ -15,6 +16,7 @@ use crate::limits;
 use crate::process::follow::{FollowStatus, Follower, Progress};
 use crate::runtime::{ActorSystem, System, SystemBuilder};
 use crate::seam::first;
+use crate::seam::sync::lock;
 use crate::store::Position;
 
 /// A saga that a system runs: its instances, to be looked at and looked after. Clones are cheap.
@@ -58,8 +60,7 @@ struct Configured<S> {
 
 impl<S: Saga> Configured<S> {
     fn new(begins: bool) -> Self {
-        // Once per start of a system: the name lives as long as the program.
-        let name = format!("{}@{}", S::name(), S::VERSION).leak();
+        let name = follower_name(S::name(), S::VERSION);
         Configured { name, begins, saga: std::marker::PhantomData }
     }
 }
@@ -89,6 +90,14 @@ impl<S: Saga> Process for Configured<S> {
         system.seam().spawn(drive::keep_time(Arc::clone(&manager)));
         Ok(Arc::new(RunningSaga { manager, progress }))
     }
+}
+
+/// The name of the follower of a saga, which lives as long as the program: there are as many as there
+/// are sagas in it.
+fn follower_name(saga: &'static str, version: u32) -> &'static str {
+    static NAMES: Mutex<BTreeMap<(&str, u32), &str>> = Mutex::new(BTreeMap::new());
+    let made = || &*format!("{saga}@{version}").leak();
+    lock(&NAMES).entry((saga, version)).or_insert_with(made)
 }
 
 /// Takes up the instances that were on their way when the system last ended.
