@@ -20,39 +20,67 @@ pub(crate) const EVENT_COLUMNS: &str = "e.position, e.category, e.key, e.version
 /// The event in the columns from `first` on, which are [`EVENT_COLUMNS`].
 pub(crate) fn event(row: &Row, first: usize) -> Result<StoredEvent, Fault> {
     let number: i64 = column(row, first, "an event", "its position")?;
-    let place = place(number);
-    let text = |at, what| {
-        let bytes: Vec<u8> = column(row, first + at, &place, what)?;
-        String::from_utf8(bytes).map_err(|error| malformed(&place, what, &error))
-    };
-    let stream = StreamName::new(text(1, "its category")?, text(2, "its key")?)
-        .map_err(|error| malformed(&place, "the name of its stream", &error))?;
-    let tags: Option<String> = column(row, first + 9, &place, "its tags")?;
-    let tags: Vec<String> = match &tags {
+    let of = Of { row, first, number };
+    let stream = StreamName::new(of.text(1, "its category")?, of.text(2, "its key")?)
+        .map_err(|error| of.malformed("the name of its stream", &error))?;
+    let tags = match of.column::<Option<&str>>(9, "its tags")? {
         None => Vec::new(),
-        Some(tags) => serde_json::from_str(tags)
-            .map_err(|error| malformed(&place, "the list of its tags", &error))?,
+        Some(tags) => {
+            read_tags(tags).map_err(|error| of.malformed("the list of its tags", &*error))?
+        }
     };
-    let tags: Result<Vec<Tag>, _> = tags.iter().map(|tag| Tag::parse(tag)).collect();
-    let metadata: String = column(row, first + 10, &place, "its metadata")?;
-    let metadata: Metadata = serde_json::from_str(&metadata)
-        .map_err(|error| malformed(&place, "its metadata", &error))?;
+    let metadata: Metadata = serde_json::from_str(of.column(10, "its metadata")?)
+        .map_err(|error| of.malformed("its metadata", &error))?;
+    let id: &[u8] = of.column(5, "its id")?;
+    let id = id.try_into().map_err(|error| of.malformed("its id", &error))?;
     let event = NewEvent {
-        id: message_id(column(row, first + 5, &place, "its id")?, &place)?,
-        name: text(6, "its name")?.into(),
-        schema: column::<i32>(row, first + 7, &place, "its schema")?.cast_unsigned(),
-        data: column(row, first + 8, &place, "its data")?,
-        tags: tags.map_err(|error| malformed(&place, "a tag", &error))?,
+        id: MessageId(u128::from_be_bytes(id)),
+        name: of.text(6, "its name")?.into(),
+        schema: of.column::<i32>(7, "its schema")?.cast_unsigned(),
+        data: of.column::<&[u8]>(8, "its data")?.to_vec(),
+        tags,
         metadata,
     };
-    let at: i64 = column(row, first + 4, &place, "its time")?;
+    let at: i64 = of.column(4, "its time")?;
     Ok(StoredEvent {
         position: position(number),
         stream,
-        version: version(column(row, first + 3, &place, "its version")?),
+        version: version(of.column(3, "its version")?),
         recorded_at: Timestamp(Duration::from_nanos(at.cast_unsigned())),
         event,
     })
+}
+
+/// The columns of an event, which say where they stand only if something is wrong with them.
+struct Of<'r> {
+    row: &'r Row,
+    first: usize,
+    number: i64,
+}
+
+impl<'r> Of<'r> {
+    fn column<T: FromSql<'r>>(&self, nth: usize, what: &'static str) -> Result<T, Fault> {
+        self.row.try_get(self.first + nth).map_err(|error| self.malformed(what, &error))
+    }
+
+    fn text(&self, nth: usize, what: &'static str) -> Result<&'r str, Fault> {
+        let bytes: &[u8] = self.column(nth, what)?;
+        std::str::from_utf8(bytes).map_err(|error| self.malformed(what, &error))
+    }
+
+    fn malformed(&self, what: &'static str, why: &dyn std::error::Error) -> Fault {
+        malformed(&place(self.number), what, why)
+    }
+}
+
+/// The list of tags that was written as JSON.
+fn read_tags(json: &str) -> Result<Vec<Tag>, Box<dyn std::error::Error>> {
+    // Hardly any tag has a character that JSON escapes: most are read where they stand.
+    if let Ok(plain) = serde_json::from_str::<Vec<&str>>(json) {
+        return Ok(plain.into_iter().map(Tag::parse).collect::<Result<_, _>>()?);
+    }
+    let escaped: Vec<String> = serde_json::from_str(json)?;
+    Ok(escaped.iter().map(|tag| Tag::parse(tag)).collect::<Result<_, _>>()?)
 }
 
 /// One column of a row; one of another type is damage.
@@ -63,11 +91,6 @@ pub(crate) fn column<'r, T: FromSql<'r>>(
     what: &'static str,
 ) -> Result<T, Fault> {
     row.try_get(index).map_err(|error| malformed(place, what, &error))
-}
-
-fn message_id(bytes: &[u8], place: &str) -> Result<MessageId, Fault> {
-    let bytes = bytes.try_into().map_err(|error| malformed(place, "its id", &error))?;
-    Ok(MessageId(u128::from_be_bytes(bytes)))
 }
 
 /// `query` as the server's search takes it.
