@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use rdddy_core::message::MessageId;
 use rdddy_core::store::{
     Append, AppendError, Appended, CommandRecord, Expected, Position, StoredCommand, StreamName,
-    Tag,
+    encode_metadata, encode_tags,
 };
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, Statement};
@@ -32,12 +32,7 @@ impl Prepared {
         let encode = || -> serde_json::Result<Vec<(Option<String>, String)>> {
             let events = append.streams.iter().flat_map(|part| &part.events);
             events
-                .map(|event| {
-                    let tags: Vec<&str> = event.tags.iter().map(Tag::as_str).collect();
-                    let tags =
-                        if tags.is_empty() { None } else { Some(serde_json::to_string(&tags)?) };
-                    Ok((tags, serde_json::to_string(&event.metadata)?))
-                })
+                .map(|event| Ok((encode_tags(event)?, encode_metadata(event, append.at)?)))
                 .collect()
         };
         let encoded = encode().map_err(|source| AppendError::Refused { source: source.into() })?;
@@ -250,8 +245,7 @@ fn outcome(
     match column::<&str>(row, 0, PLACE, "the outcome")? {
         "stored" => {
             let versions: Vec<i64> = column(row, 5, PLACE, "the versions")?;
-            let streams = append.streams.iter().map(|part| part.stream.clone());
-            let versions = streams.zip(versions.into_iter().map(record::version)).collect();
+            let versions = versions.into_iter().map(record::version).collect();
             let position = record::position(number(1)?.ok_or_else(unexpected)?);
             Ok(Ok(Appended::Stored { position, versions }))
         }

@@ -109,14 +109,14 @@ async fn appended(
         let known = append.command.as_ref().and_then(|command| commands.get(&command.id));
         return Ok(known.cloned().map(Appended::Repeated));
     };
-    let mut versions = BTreeMap::new();
+    let mut versions = Vec::with_capacity(append.streams.len());
     for part in &append.streams {
         let written = part.events.last().and_then(|event| places.get(&event.id));
         let version = match written {
             Some((_, version)) => *version,
             None => version_at(client, &part.stream, *position).await?,
         };
-        versions.insert(part.stream.clone(), version);
+        versions.push(version);
     }
     Ok(Some(Appended::Stored { position: record::position(*position), versions }))
 }

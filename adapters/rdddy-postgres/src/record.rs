@@ -3,9 +3,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use rdddy_core::message::{MessageId, Metadata, Timestamp};
+use rdddy_core::message::{MessageId, Timestamp};
 use rdddy_core::store::{
-    EventQuery, NewEvent, Position, StoredEvent, StreamName, Tag, Version, Within,
+    EventQuery, NewEvent, Position, StoredEvent, StreamName, Version, Within, decode_metadata,
+    decode_tags,
 };
 use serde_json::{Value, json};
 use tokio_postgres::Row;
@@ -26,27 +27,28 @@ pub(crate) fn event(row: &Row, first: usize) -> Result<StoredEvent, Fault> {
     let tags = match of.column::<Option<&str>>(9, "its tags")? {
         None => Vec::new(),
         Some(tags) => {
-            read_tags(tags).map_err(|error| of.malformed("the list of its tags", &*error))?
+            decode_tags(tags).map_err(|error| of.malformed("the list of its tags", &*error))?
         }
     };
-    let metadata: Metadata = serde_json::from_str(of.column(10, "its metadata")?)
-        .map_err(|error| of.malformed("its metadata", &error))?;
     let id: &[u8] = of.column(5, "its id")?;
     let id = id.try_into().map_err(|error| of.malformed("its id", &error))?;
+    let id = MessageId(u128::from_be_bytes(id));
+    let at = Timestamp(Duration::from_nanos(of.column::<i64>(4, "its time")?.cast_unsigned()));
+    let metadata = decode_metadata(of.column(10, "its metadata")?, id, at)
+        .map_err(|error| of.malformed("its metadata", &error))?;
     let event = NewEvent {
-        id: MessageId(u128::from_be_bytes(id)),
+        id,
         name: of.text(6, "its name")?.into(),
         schema: of.column::<i32>(7, "its schema")?.cast_unsigned(),
         data: of.column::<&[u8]>(8, "its data")?.to_vec(),
         tags,
         metadata,
     };
-    let at: i64 = of.column(4, "its time")?;
     Ok(StoredEvent {
         position: position(number),
         stream,
         version: version(of.column(3, "its version")?),
-        recorded_at: Timestamp(Duration::from_nanos(at.cast_unsigned())),
+        recorded_at: at,
         event,
     })
 }
@@ -71,16 +73,6 @@ impl<'r> Of<'r> {
     fn malformed(&self, what: &'static str, why: &dyn std::error::Error) -> Fault {
         malformed(&place(self.number), what, why)
     }
-}
-
-/// The list of tags that was written as JSON.
-fn read_tags(json: &str) -> Result<Vec<Tag>, Box<dyn std::error::Error>> {
-    // Hardly any tag has a character that JSON escapes: most are read where they stand.
-    if let Ok(plain) = serde_json::from_str::<Vec<&str>>(json) {
-        return Ok(plain.into_iter().map(Tag::parse).collect::<Result<_, _>>()?);
-    }
-    let escaped: Vec<String> = serde_json::from_str(json)?;
-    Ok(escaped.iter().map(|tag| Tag::parse(tag)).collect::<Result<_, _>>()?)
 }
 
 /// One column of a row; one of another type is damage.

@@ -26,6 +26,14 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         self.young.get_mut(key)
     }
 
+    /// Another value for a key that may be there.
+    pub(crate) fn replace(&mut self, key: &K, value: V) {
+        match self.young.get_mut(key) {
+            Some(known) => *known = value,
+            None => self.insert(key.clone(), value),
+        }
+    }
+
     pub(crate) fn insert(&mut self, key: K, value: V) {
         if self.young.len() >= self.generation {
             self.old = std::mem::take(&mut self.young);

@@ -33,7 +33,7 @@ impl DocumentStore for Documents {
         });
         Box::pin(async move {
             let lost = |_| AppendError::Unacknowledged { source: Closed::Gone.into() };
-            submitted?.await.map_err(lost)?
+            submitted?.await.map_err(lost)?.outcome
         })
     }
 

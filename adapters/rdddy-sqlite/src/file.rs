@@ -5,10 +5,12 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::builder::{Durability, Options};
 use crate::error::{Damage, Fault, OpenError};
+use crate::statements::Statements;
 use crate::{limits, schema, verify, wal};
 
 /// Before it, SQLite could damage a file while it reset the write-ahead log.
@@ -59,6 +61,7 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Opened, OpenError> 
     // What belongs to somebody else is not even switched to a write-ahead log.
     schema::migrate(&mut writer, &path)?;
     settle(&writer, options).map_err(failed)?;
+    Statements::prepare(&writer).map_err(failed)?;
     if doubtful {
         verify::structure(&writer).map_err(failed)?;
     }
@@ -145,6 +148,8 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(limits::BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Otherwise a statement is planned again whenever a limit or a key is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     Ok(connection)

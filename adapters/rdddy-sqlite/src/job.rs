@@ -15,20 +15,28 @@ pub(crate) enum Job {
 pub(crate) struct Asked<W, T, E> {
     pub(crate) work: W,
     pub(crate) outcome: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
+    reply: oneshot::Sender<Answer<W, T, E>>,
+}
+
+/// What came of something, with what was asked: whoever has allocated it frees it. Done by the writer,
+/// it would hold up all who allocate meanwhile.
+pub(crate) struct Answer<W, T, E> {
+    pub(crate) outcome: Result<T, E>,
+    _work: W,
 }
 
 impl<W, T, E> Asked<W, T, E> {
     /// With where the outcome will be heard.
-    pub(crate) fn new(work: W) -> (Self, oneshot::Receiver<Result<T, E>>) {
+    pub(crate) fn new(work: W) -> (Self, oneshot::Receiver<Answer<W, T, E>>) {
         let (reply, answer) = oneshot::channel();
         (Asked { work, outcome: None, reply }, answer)
     }
 
     fn answer(self) {
-        if let Some(outcome) = self.outcome {
+        let Asked { work, outcome, reply } = self;
+        if let Some(outcome) = outcome {
             // Nobody waits for an answer whose future was dropped.
-            let _ = self.reply.send(outcome);
+            let _ = reply.send(Answer { outcome, _work: work });
         }
     }
 }

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use crc32fast::Hasher;
-use rdddy_core::message::{MessageId, Metadata, Timestamp};
+use rdddy_core::message::{MessageId, Timestamp};
 use rdddy_core::store::{
-    Append, AppendError, NewEvent, Position, Snapshot, StoreCause, StoredEvent, StreamName, Tag,
-    Version,
+    Append, AppendError, NewEvent, Position, Snapshot, StoredEvent, StreamName, Version,
+    decode_metadata, decode_tags, encode_metadata, encode_tags,
 };
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, ValueRef};
@@ -26,6 +26,8 @@ pub(crate) struct Prepared {
     pub(crate) append: Append,
     /// One for each event, in order.
     pub(crate) events: Vec<PreparedEvent>,
+    /// Room for what becomes of the streams.
+    pub(crate) versions: Vec<Version>,
     pub(crate) bytes: usize,
 }
 
@@ -51,15 +53,14 @@ impl Prepared {
         }
         bytes += append.command.as_ref().map_or(0, |command| command.reply.len());
         bytes += append.snapshots.iter().map(|snapshot| snapshot.data.len()).sum::<usize>();
-        Ok(Prepared { append, events, bytes })
+        let versions = Vec::with_capacity(append.streams.len());
+        Ok(Prepared { append, events, versions, bytes })
     }
 }
 
 impl PreparedEvent {
     fn new(stream: &StreamName, at: Timestamp, event: &NewEvent) -> serde_json::Result<Self> {
-        let tags: Vec<&str> = event.tags.iter().map(Tag::as_str).collect();
-        let tags = if tags.is_empty() { None } else { Some(serde_json::to_string(&tags)?) };
-        let metadata = serde_json::to_string(&event.metadata)?;
+        let (tags, metadata) = (encode_tags(event)?, encode_metadata(event, at)?);
         let checksum = event_checksum(stream, nanos(at), event, tags.as_deref(), &metadata);
         Ok(PreparedEvent { tags, metadata, checksum })
     }
@@ -192,11 +193,11 @@ impl<'r> EventRow<'r> {
         let place = || place(self.position);
         let tags = match self.tags {
             None => Vec::new(),
-            Some(tags) => read_tags(tags).map_err(|why| malformed(&place(), "a tag", &*why))?,
+            Some(tags) => decode_tags(tags).map_err(|why| malformed(&place(), "a tag", &*why))?,
         };
-        let metadata: Metadata = serde_json::from_str(self.metadata)
+        let (id, at) = (MessageId(u128::from_be_bytes(self.id)), timestamp(self.at));
+        let metadata = decode_metadata(self.metadata, id, at)
             .map_err(|error| malformed(&place(), "its metadata", &error))?;
-        let id = MessageId(u128::from_be_bytes(self.id));
         let data = self.data.to_vec();
         let event = NewEvent { id, name, schema: self.schema, data, tags, metadata };
         let found = event_checksum(&stream, self.at, &event, self.tags, self.metadata);
@@ -205,7 +206,7 @@ impl<'r> EventRow<'r> {
             position: position(self.position),
             stream,
             version: Version(self.version.unsigned_abs()),
-            recorded_at: timestamp(self.at),
+            recorded_at: at,
             event,
         })
     }
@@ -213,16 +214,6 @@ impl<'r> EventRow<'r> {
 
 fn wrong_type(column: usize, value: ValueRef<'_>, error: FromSqlError) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, value.data_type(), error.into())
-}
-
-/// The list of tags that was written as JSON.
-fn read_tags(json: &str) -> Result<Vec<Tag>, StoreCause> {
-    // Hardly any tag has a character that JSON escapes: most are read where they stand.
-    if let Ok(plain) = serde_json::from_str::<Vec<&str>>(json) {
-        return Ok(plain.into_iter().map(Tag::parse).collect::<Result<_, _>>()?);
-    }
-    let escaped: Vec<String> = serde_json::from_str(json)?;
-    Ok(escaped.iter().map(|tag| Tag::parse(tag)).collect::<Result<_, _>>()?)
 }
 
 pub(crate) fn place(position: i64) -> String {

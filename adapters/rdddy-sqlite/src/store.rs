@@ -17,7 +17,7 @@ use crate::builder::{EmbeddedStoreBuilder, Options};
 use crate::document::Documents;
 use crate::error::{Closed, OpenError};
 use crate::file::{self, Lock};
-use crate::job::{Asked, Job};
+use crate::job::{Answer, Asked, Job};
 use crate::lines::Lines;
 use crate::queue::Taker;
 use crate::reader::Reader;
@@ -112,9 +112,14 @@ impl EmbeddedStore {
             path: path.to_path_buf(),
             source: source.into(),
         };
-        let writer = Writer::new(opened.writer, head);
-        let lines = Arc::clone(&store.lines);
-        let work = move || writer.run(&lines.jobs);
+        let (lines, connection) = (Arc::clone(&store.lines), opened.writer);
+        let work = move || {
+            let taker = Taker(&lines.jobs);
+            // What cannot be prepared was refused when the file was opened.
+            if let Ok(writer) = Writer::new(&connection, head) {
+                writer.run(taker);
+            }
+        };
         store.writer = Some(thread("rdddy-write", work).map_err(refused)?);
         for connection in opened.readers {
             let lines = Arc::clone(&store.lines);
@@ -125,7 +130,7 @@ impl EmbeddedStore {
     }
 
     /// Puts `append` in line.
-    fn submit(&self, append: Append) -> Result<oneshot::Receiver<AppendResult>, AppendError> {
+    fn submit(&self, append: Append) -> Result<oneshot::Receiver<AppendAnswer>, AppendError> {
         let prepared = Prepared::new(append)?;
         let (asked, answer) = Asked::new(prepared);
         self.lines.write(Job::Append(asked))?;
@@ -133,7 +138,7 @@ impl EmbeddedStore {
     }
 }
 
-type AppendResult = Result<Appended, AppendError>;
+type AppendAnswer = Answer<Prepared, Appended, AppendError>;
 
 fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(name.to_owned()).spawn(work)
@@ -169,7 +174,7 @@ impl EventStore for EmbeddedStore {
         let submitted = self.submit(append);
         Box::pin(async move {
             let lost = |_| AppendError::Unacknowledged { source: Closed::Gone.into() };
-            submitted?.await.map_err(lost)?
+            submitted?.await.map_err(lost)?.outcome
         })
     }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use rdddy_core::message::MessageId;
 use rdddy_core::store::{
-    Append, AppendError, Appended, NothingNew, Position, Snapshot, StreamName, Version,
+    Append, AppendError, Appended, NothingNew, Position, Snapshot, StoredCommand, StreamName,
+    Version,
 };
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::watch;
@@ -18,16 +19,20 @@ use tokio::sync::watch;
 use crate::cache::Cache;
 use crate::error::{Closed, Fault};
 use crate::job::{Group, Job};
-use crate::queue::{Queue, Taker};
+use crate::queue::Taker;
 use crate::reader::find_command;
 use crate::record::{self, Prepared, PreparedEvent, integer};
 use crate::search::{Search, latest_version, stream_id};
+use crate::statements::Statements;
 use crate::{document, limits};
 
 type Outcome = Result<Appended, AppendError>;
 
-pub(crate) struct Writer {
-    connection: Connection,
+pub(crate) struct Writer<'c> {
+    connection: &'c Connection,
+    /// Where the streams of the append in hand are, in its order; those that are not there are new.
+    found: Vec<Option<StreamState>>,
+    statements: Statements<'c>,
     streams: Cache<StreamName, StreamState>,
     kinds: Kinds,
     /// Of what is committed, and told to readers.
@@ -52,16 +57,19 @@ enum Failed {
     AtCommit(Fault),
 }
 
-impl Writer {
-    pub(crate) fn new(connection: Connection, head: watch::Sender<u64>) -> Self {
+impl<'c> Writer<'c> {
+    pub(crate) fn new(connection: &'c Connection, head: watch::Sender<u64>) -> Result<Self, Fault> {
+        let statements = Statements::prepare(connection)?;
         let written = integer(*head.borrow());
         let streams = Cache::new(limits::STREAMS_REMEMBERED);
-        Writer { connection, streams, kinds: Kinds::default(), head, written, broken: None }
+        let kinds = Kinds::default();
+        let found = Vec::new();
+        Ok(Writer { connection, found, statements, streams, kinds, head, written, broken: None })
     }
 
-    /// Works until `queue` is closed and empty.
-    pub(crate) fn run(mut self, queue: &Queue<Job>) {
-        let _taker = Taker(queue);
+    /// Works until the queue is closed and empty.
+    pub(crate) fn run(mut self, taker: Taker<'_, Job>) {
+        let Taker(queue) = taker;
         while let Some(jobs) = queue.take(limits::GROUP_APPENDS_MAX, limits::GROUP_BYTES_MAX) {
             let mut group = Group::default();
             group.extend(jobs);
@@ -120,7 +128,8 @@ impl Writer {
         let outcome = self.write(group, join).map_err(Failed::Before).and_then(|()| {
             // A commit that failed to write has the effect of none; after one that failed to
             // synchronize, nobody knows what the disk holds.
-            self.execute("commit").map_err(|fault| {
+            self.statements.commit.execute([]).map(|_| ()).map_err(|error| {
+                let fault = Fault::from(error);
                 if fault.is_io() { Failed::AtCommit(fault) } else { Failed::Before(fault) }
             })
         });
@@ -140,14 +149,14 @@ impl Writer {
         mut join: impl FnMut(&mut Group) -> bool,
     ) -> Result<(), Fault> {
         let before = self.written;
-        self.execute("begin immediate")?;
+        self.statements.begin.execute([])?;
         let mut done = 0;
         loop {
             for job in &mut group.jobs[done..] {
                 match job {
-                    Job::Append(append) => append.outcome = Some(self.append(&append.work)?),
+                    Job::Append(append) => append.outcome = Some(self.append(&mut append.work)?),
                     Job::Commit(commit) => {
-                        commit.outcome = Some(document::write(&self.connection, &commit.work)?);
+                        commit.outcome = Some(document::write(self.connection, &commit.work)?);
                     }
                 }
             }
@@ -157,15 +166,13 @@ impl Writer {
             }
         }
         if self.written != before {
-            self.connection
-                .prepare_cached("update head set position = ?1 where one = 1")?
-                .execute([self.written])?;
+            self.statements.move_head.execute([self.written])?;
         }
         Ok(())
     }
 
     fn roll_back(&mut self, before: i64) {
-        if !self.connection.is_autocommit() && self.execute("rollback").is_err() {
+        if !self.connection.is_autocommit() && self.statements.roll_back.execute([]).is_err() {
             self.broken = Some(Closed::Broken("it could not be rolled back".to_owned()));
         }
         self.written = before;
@@ -173,59 +180,69 @@ impl Writer {
         self.kinds.clear();
     }
 
-    fn execute(&self, sql: &str) -> Result<(), Fault> {
-        self.connection.prepare_cached(sql)?.execute([])?;
-        Ok(())
-    }
-
     /// Looks at one append, and writes it if nothing is in its way.
-    fn append(&mut self, prepared: &Prepared) -> Result<Outcome, Fault> {
+    fn append(&mut self, prepared: &mut Prepared) -> Result<Outcome, Fault> {
         let append = &prepared.append;
-        if let Some(command) = &append.command
-            && let Some(known) = find_command(&self.connection, command.id)?
-        {
+        let refusal = self.refusal(append)?;
+        if let Some(known) = self.repeated(append, prepared.events.len(), refusal.is_some())? {
             return Ok(Ok(Appended::Repeated(known)));
         }
-        if let Some(refusal) = self.refusal(append)? {
+        if let Some(refusal) = refusal {
             return Ok(Err(refusal));
         }
-        let mut versions = BTreeMap::new();
+        let mut versions = std::mem::take(&mut prepared.versions);
         let mut events = prepared.events.iter();
-        for part in &append.streams {
-            let mut state = if part.events.is_empty() {
-                self.stream(&part.stream)?.unwrap_or(StreamState { id: 0, version: 0 })
-            } else {
-                self.stream_to_write(&part.stream)?
+        for (nth, part) in append.streams.iter().enumerate() {
+            let mut state = match self.found.get(nth).copied().flatten() {
+                Some(found) => found,
+                None if part.events.is_empty() => StreamState { id: 0, version: 0 },
+                None => self.new_stream(&part.stream)?,
             };
             for (event, prepared) in part.events.iter().zip(&mut events) {
                 state.version += 1;
-                let kind = self.kinds.get(&self.connection, &event.name, part.stream.category())?;
+                let kind = self.kinds.get(self.connection, &event.name, part.stream.category())?;
                 self.insert(state, kind, record::nanos(append.at), event, prepared)?;
             }
             if !part.events.is_empty() {
-                self.streams.insert(part.stream.clone(), state);
+                self.streams.replace(&part.stream, state);
             }
-            versions.insert(part.stream.clone(), Version(state.version.unsigned_abs()));
+            versions.push(Version(state.version.unsigned_abs()));
         }
         for snapshot in &append.snapshots {
             self.save_snapshot(snapshot)?;
         }
-        if let Some(command) = &append.command {
-            let checksum = record::command_checksum(command.id, &command.reply, self.written);
-            self.connection
-                .prepare_cached("insert into commands values (?1, ?2, ?3, ?4)")?
-                .execute((command.id.0.to_be_bytes(), &command.reply, self.written, checksum))?;
-        }
         Ok(Ok(Appended::Stored { position: record::position(self.written), versions }))
+    }
+
+    /// The command of `append` if it was carried out before. If not it is written down, with the
+    /// `events` that are about to be, unless the append `is_refused`.
+    fn repeated(
+        &mut self,
+        append: &Append,
+        events: usize,
+        is_refused: bool,
+    ) -> Result<Option<StoredCommand>, Fault> {
+        let Some(command) = &append.command else { return Ok(None) };
+        if !is_refused {
+            let ends = self.written.saturating_add(integer(events as u64));
+            let checksum = record::command_checksum(command.id, &command.reply, ends);
+            let (id, reply) = (command.id.0.to_be_bytes(), &command.reply);
+            if self.statements.insert_command.execute((id, reply, ends, checksum))? == 1 {
+                return Ok(None);
+            }
+        }
+        find_command(self.connection, command.id)
     }
 
     /// What is in the way of `append`.
     fn refusal(&mut self, append: &Append) -> Result<Option<AppendError>, Fault> {
+        self.found.clear();
         for part in &append.streams {
             let state = self.stream(&part.stream)?;
+            self.found.push(state);
             let found = Version(state.map_or(0, |state| state.version).unsigned_abs());
             let other = match (part.expected.event(), state) {
-                (Some(event), Some(state)) => !is_last(&self.connection, state, event)?,
+                (Some(event), Some(state)) => !is_last(self.connection, state, event)?,
                 (expected, _) => expected.is_some(),
             };
             if other || !part.expected.allows(found) {
@@ -238,8 +255,8 @@ impl Writer {
         if seen >= self.written {
             return Ok(None);
         }
-        let mut unseen = Search::new(&self.connection, query)?;
-        let found = unseen.first(&self.connection, seen.saturating_add(1))?;
+        let mut unseen = Search::new(self.connection, query)?;
+        let found = unseen.first(self.connection, seen.saturating_add(1))?;
         Ok(found.map(|found| AppendError::SomethingNew {
             query: Box::new(query.clone()),
             after: after.clone(),
@@ -251,16 +268,13 @@ impl Writer {
         if let Some(known) = self.streams.get(stream) {
             return Ok(Some(*known));
         }
-        let Some(id) = stream_id(&self.connection, stream)? else { return Ok(None) };
-        let state = StreamState { id, version: latest_version(&self.connection, id)? };
+        let Some(id) = stream_id(self.connection, stream)? else { return Ok(None) };
+        let state = StreamState { id, version: latest_version(self.connection, id)? };
         self.streams.insert(stream.clone(), state);
         Ok(Some(state))
     }
 
-    fn stream_to_write(&mut self, stream: &StreamName) -> Result<StreamState, Fault> {
-        if let Some(known) = self.stream(stream)? {
-            return Ok(known);
-        }
+    fn new_stream(&mut self, stream: &StreamName) -> Result<StreamState, Fault> {
         self.connection
             .prepare_cached("insert into streams(category, key) values (?1, ?2)")?
             .execute((stream.category(), stream.key()))?;
@@ -278,28 +292,21 @@ impl Writer {
         prepared: &PreparedEvent,
     ) -> Result<(), Fault> {
         let position = self.written + 1;
-        self.connection
-            .prepare_cached(
-                "insert into events values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?
-            .execute(rusqlite::params![
-                position,
-                at_stream.id,
-                at_stream.version,
-                kind,
-                event.schema,
-                at,
-                event.id.0.to_be_bytes(),
-                event.data,
-                prepared.tags,
-                prepared.metadata,
-                prepared.checksum_at(position, at_stream.version),
-            ])?;
-        // The same tag may stand twice on an event.
-        let mut statement =
-            self.connection.prepare_cached("insert or ignore into tags values (?1, ?2)")?;
+        self.statements.insert_event.execute(rusqlite::params![
+            position,
+            at_stream.id,
+            at_stream.version,
+            kind,
+            event.schema,
+            at,
+            event.id.0.to_be_bytes(),
+            event.data,
+            prepared.tags,
+            prepared.metadata,
+            prepared.checksum_at(position, at_stream.version),
+        ])?;
         for tag in &event.tags {
-            statement.execute((tag.as_str(), position))?;
+            self.statements.insert_tag.execute((tag.as_str(), position))?;
         }
         self.written = position;
         Ok(())
@@ -307,7 +314,10 @@ impl Writer {
 
     /// Keeps `snapshot` unless a later one of the same fold is kept.
     fn save_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Fault> {
-        let id = self.stream_to_write(&snapshot.stream)?.id;
+        let id = match self.stream(&snapshot.stream)? {
+            Some(known) => known.id,
+            None => self.new_stream(&snapshot.stream)?.id,
+        };
         self.connection
             .prepare_cached(
                 "insert into snapshots values (?1, ?2, ?3, ?4, ?5) \

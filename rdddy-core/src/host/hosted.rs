@@ -1,6 +1,5 @@
 //! All loaded aggregates of one type, and how they execute commands.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -292,7 +291,7 @@ impl<A: Aggregate> Hosted<A> {
             if let (Err(AppendError::Unacknowledged { .. }), Some(first)) = (&outcome, first)
                 && let Some(position) = host.find(&task_entry, before, first).await
             {
-                outcome = Ok(Appended::Stored { position, versions: BTreeMap::new() });
+                outcome = Ok(Appended::Stored { position, versions: Vec::new() });
             }
             match &outcome {
                 Ok(Appended::Stored { .. }) => task_entry.settle(number, true, events),

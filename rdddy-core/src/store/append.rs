@@ -1,7 +1,5 @@
 //! One all-or-nothing unit of writing, and what comes of it.
 
-use std::collections::BTreeMap;
-
 use super::{AppendError, EventQuery, NewEvent, Position, Snapshot, StreamName, Version};
 use crate::limits;
 use crate::message::{MessageId, Timestamp};
@@ -109,8 +107,8 @@ pub enum Appended {
     Stored {
         /// Where the last of its events stands; the head when it had none.
         position: Position,
-        /// The versions that its streams are at now.
-        versions: BTreeMap<StreamName, Version>,
+        /// The versions that its streams are at now, in the order of the append.
+        versions: Vec<Version>,
     },
     /// The command was known. Nothing was stored.
     Repeated(StoredCommand),

@@ -8,6 +8,7 @@ mod name;
 mod position;
 
 mod append;
+mod columns;
 mod document;
 mod event;
 mod query;
@@ -23,6 +24,7 @@ mod subscription;
 pub use append::{
     Append, Appended, CommandRecord, Expected, NothingNew, StoredCommand, StreamAppend,
 };
+pub use columns::{decode_metadata, decode_tags, encode_metadata, encode_tags};
 pub use decoder::{Decode, EventDecodeError, EventDecoder, Upcast};
 pub use document::{Commit, CommitError, Document, DocumentStore, Write};
 pub use error::{AppendError, ReadError, StoreCause};

@@ -33,7 +33,7 @@ impl Content {
             return Ok(Appended::Repeated(known.clone()));
         }
         self.check(&append)?;
-        let mut versions = BTreeMap::new();
+        let mut versions = Vec::with_capacity(append.streams.len());
         for part in append.streams {
             let mut version = self.version(&part.stream);
             for event in part.events {
@@ -48,7 +48,7 @@ impl Content {
                 self.streams.entry(part.stream.clone()).or_default().push(Arc::clone(&stored));
                 self.events.push(stored);
             }
-            versions.insert(part.stream, version);
+            versions.push(version);
         }
         append.snapshots.into_iter().for_each(|snapshot| self.save_snapshot(snapshot));
         let position = self.head();
