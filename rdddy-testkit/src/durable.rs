@@ -212,17 +212,15 @@ impl Durable {
     pub async fn ask<T>(&mut self, ask: impl AsyncFn(&ActorSystem) -> T) -> T {
         loop {
             let system = self.system().clone();
-            let answer = ask(&system).await;
+            let Some(life) = &self.life else { continue };
+            let store = life.store.clone();
+            // What has died may never answer.
+            let answer = first(ask(&system), store.cut_off()).await;
             drop(system);
-            if !self.died() {
+            if let Some(answer) = answer.filter(|_| !store.is_cut_off()) {
                 return answer;
             }
         }
-    }
-
-    /// Whether the present life has ended.
-    fn died(&self) -> bool {
-        self.life.as_ref().is_none_or(|life| life.store.is_cut_off())
     }
 
     /// Lets `duration` of virtual time pass, with as many lives as that takes.
@@ -234,7 +232,7 @@ impl Durable {
             let Some(life) = &self.life else { continue };
             let store = life.store.clone();
             let passing = self.clock.advance(left);
-            if first(passing, store.cut_off()).await {
+            if first(passing, store.cut_off()).await.is_some() {
                 return;
             }
         }
@@ -263,14 +261,12 @@ impl Durable {
 /// One call in so many dies before, and one after it was carried out.
 const CRASHES_ARE_RARE: u32 = 40;
 
-/// Whether `one` was ready before `other`.
-async fn first(one: impl Future<Output = ()>, other: impl Future<Output = ()>) -> bool {
+/// What came of `one`, unless `other` was ready before.
+async fn first<T>(one: impl Future<Output = T>, other: impl Future<Output = ()>) -> Option<T> {
     let (mut one, mut other) = (pin!(one), pin!(other));
-    std::future::poll_fn(|cx| {
-        if one.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(true);
-        }
-        other.as_mut().poll(cx).map(|()| false)
+    std::future::poll_fn(|cx| match one.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => other.as_mut().poll(cx).map(|()| None),
     })
     .await
 }

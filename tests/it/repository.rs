@@ -271,7 +271,7 @@ async fn what_cannot_be_decoded_is_named_and_what_is_before_it_can_be_read(world
 #[rdddy_testkit::test]
 async fn a_store_that_fails_is_a_transient_error_and_the_next_call_succeeds(world: &mut World) {
     let (store, _) = filled(1, 3).await;
-    for call in 1..=3 {
+    for call in 1..=2 {
         let store = store.reopen();
         store.inject(call, StoreFault::FailBefore);
         let accounts = Repository::<Account>::new(Arc::new(store));

@@ -85,6 +85,8 @@ columns! {
     e_part: i32, INT4_ARRAY;
     e_in_append: i32, INT4_ARRAY;
     e_in_part: i32, INT4_ARRAY;
+    e_category: &'a [u8], BYTEA_ARRAY;
+    e_key: &'a [u8], BYTEA_ARRAY;
     e_id: Vec<u8>, BYTEA_ARRAY;
     e_name: &'a [u8], BYTEA_ARRAY;
     e_schema: i32, INT4_ARRAY;
@@ -168,6 +170,8 @@ impl<'a> Columns<'a> {
                 self.e_part.push(at);
                 self.e_in_append.push(in_append);
                 self.e_in_part.push(in_part);
+                self.e_category.push(part.stream.category().as_bytes());
+                self.e_key.push(part.stream.key().as_bytes());
                 self.e_id.push(id_bytes(event.id));
                 self.e_name.push(event.name.as_bytes());
                 self.e_schema.push(event.schema.cast_signed());

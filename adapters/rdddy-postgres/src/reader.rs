@@ -17,6 +17,7 @@ pub(crate) struct Reader {
     client: Client,
     stream: Statement,
     everything: Statement,
+    next: Statement,
     search: Statement,
     head: Statement,
     command: Statement,
@@ -32,9 +33,8 @@ impl Reader {
              where category = $1 and key = $2 and version >= $3 order by version limit $4"
         );
         let everything = format!(
-            "select h.position, {EVENT_COLUMNS} from rdddy_head h left join lateral \
-             (select * from rdddy_events where position > $1 order by position limit $2) e on true \
-             order by e.position"
+            "select (select position from rdddy_head), {EVENT_COLUMNS} from rdddy_events e \
+             where e.position > $1 order by e.position limit $2"
         );
         let search = format!(
             "select h.position, {EVENT_COLUMNS} from rdddy_head h left join \
@@ -44,6 +44,7 @@ impl Reader {
         Ok(Reader {
             stream: client.prepare(&stream).await?,
             everything: client.prepare(&everything).await?,
+            next: client.prepare("select 1 from rdddy_events where position > $1 limit 1").await?,
             search: client.prepare(&search).await?,
             head: client.prepare("select position from rdddy_head").await?,
             command: client
@@ -112,8 +113,10 @@ impl Reader {
             let most = record::small(limit);
             self.client.query(&self.search, &[&record::query(query), &from, &most]).await?
         };
-        let first = rows.first().ok_or_else(no_head)?;
-        let head: i64 = column(first, 0, HEAD, "its position")?;
+        let Some(first) = rows.first() else {
+            return if everything { self.end(after).await } else { Err(no_head()) };
+        };
+        let head: i64 = column::<Option<_>>(first, 0, HEAD, "its position")?.ok_or_else(no_head)?;
         let mut events = Vec::new();
         let mut last = from;
         for row in &rows {
@@ -134,6 +137,19 @@ impl Reader {
         }
         let reached = if events.len() < limit { head.max(from) } else { last };
         Ok(Page { events, reached: record::position(reached), at_head: reached >= head })
+    }
+
+    /// The page behind the last event, unless one should be there.
+    async fn end(&self, after: &Position) -> Result<Page, Fault> {
+        let (head, from) = (self.head().await?, integer(after.sequence()));
+        if after.reached(&head) {
+            return Ok(Page { events: Vec::new(), reached: after.clone(), at_head: true });
+        }
+        // Stored since, or lost.
+        match self.client.query_opt(&self.next, &[&from]).await? {
+            Some(_) => Ok(Page { events: Vec::new(), reached: after.clone(), at_head: false }),
+            None => Err(Fault::damaged(record::place(from.saturating_add(1)), Damage::Missing)),
+        }
     }
 
     pub(crate) async fn head(&self) -> Result<Position, Fault> {

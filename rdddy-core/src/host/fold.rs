@@ -70,7 +70,7 @@ pub(crate) async fn fold<A: Aggregate>(
         let Some(last) = page.last() else { return Ok(folded) };
         let from = last.version.next();
         let end = page.iter().position(|event| !wanted(event)).unwrap_or(page.len());
-        let more = end == page.len();
+        let more = end == limits::READ_PAGE_MAX;
         let applying =
             async { with_keys(keys, || apply_all(&mut folded, decoder, stream, &page[..end])) };
         if !more {

@@ -44,8 +44,8 @@ pub trait EventStore: Send + Sync + 'static {
     fn append(&self, append: Append) -> StoreFuture<'static, Appended, AppendError>;
 
     /// A page of the events of `stream`, in order, beginning with version `from`: at most `limit`,
-    /// and never more than [`READ_PAGE_MAX`](crate::limits::READ_PAGE_MAX). A page that is empty is
-    /// the end; a shorter one need not be.
+    /// and never more than [`READ_PAGE_MAX`](crate::limits::READ_PAGE_MAX). A page with fewer is the
+    /// end of the stream.
     ///
     /// # Errors
     ///

@@ -49,9 +49,13 @@ pub async fn pages_have_no_gap_and_no_overlap(store: Store) {
     let (mut found, mut from) = (Vec::new(), Version::NONE);
     loop {
         let page = store.read_stream(&stream("2"), from, 4).await.expect("a stream is read");
-        let Some(last) = page.last() else { break };
-        from = last.version.next();
+        let is_last = page.len() < 4;
+        from = page.last().map_or(from, |last| last.version.next());
         found.extend(page.into_iter().map(|read| read.version.0));
+        // One that is not full is the end.
+        if is_last {
+            break;
+        }
     }
     assert_eq!(found, (1..=15).collect::<Vec<_>>());
     let beyond = store.read_stream(&stream("2"), Version(u64::MAX), usize::MAX).await;

@@ -130,6 +130,7 @@ create function rdddy_append(
   e_append int[], e_part int[],
   -- How many-th of its append, and of its part.
   e_in_append int[], e_in_part int[],
+  e_category bytea[], e_key bytea[],
   e_id bytea[], e_name bytea[], e_schema int[], e_data bytea[], e_tags text[], e_metadata text[],
   t_append int[], t_in_append int[], t_tag bytea[],
   s_append int[], s_category bytea[], s_key bytea[], s_fingerprint bigint[], s_version bigint[],
@@ -182,13 +183,12 @@ begin
     -- A condition looks at what the group has stored so far; the last row stands for the end.
     if (item.query is not null or a > total) and flushed < a - 1 then
       insert into rdddy_events
-        select starts[e.append] + e.in_append, p.category, p.key, before[e.part] + e.in_part,
+        select starts[e.append] + e.in_append, e.category, e.key, before[e.part] + e.in_part,
                a_at[e.append], e.id, e.name, e.schema, e.data, e.tags, e.metadata
-          from unnest(e_append, e_part, e_in_append, e_in_part, e_id, e_name, e_schema, e_data,
-                      e_tags, e_metadata)
-            e(append, part, in_append, in_part, id, name, schema, data, tags, metadata)
-          join unnest(p_category, p_key) with ordinality p(category, key, part)
-            on p.part = e.part
+          from unnest(e_append, e_part, e_in_append, e_in_part, e_category, e_key, e_id, e_name,
+                      e_schema, e_data, e_tags, e_metadata)
+            e(append, part, in_append, in_part, category, key, id, name,
+              schema, data, tags, metadata)
           where e.append > flushed and e.append < a and accepted[e.append];
       insert into rdddy_tags
         select t.tag, starts[t.append] + t.in_append

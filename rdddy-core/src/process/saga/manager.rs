@@ -141,11 +141,11 @@ impl<S: Saga> Manager<S> {
                 let from = instance.version.next();
                 let page = self.around.store.read_stream(&stream, from, limits::READ_PAGE_MAX);
                 let page = page.await.map_err(|error| Trouble::Passing(with_causes(&error)))?;
-                if page.is_empty() {
-                    break;
-                }
                 for stored in &page {
                     self.replay(&mut instance, stored)?;
+                }
+                if page.len() < limits::READ_PAGE_MAX {
+                    break;
                 }
             }
             *place = Some(instance);
