@@ -48,6 +48,8 @@ pub(crate) struct Hearing {
     pub(crate) method: Ident,
     /// Whether it takes `self`.
     pub(crate) has_receiver: bool,
+    /// Whether what it returns is to be waited for.
+    pub(crate) is_async: bool,
     /// The type of the event; none only where that is allowed.
     pub(crate) event: Option<Type>,
     pub(crate) context: Context,
@@ -119,6 +121,7 @@ pub(crate) fn hearing(method: &Method, shape: Shape, mistakes: &mut Mistakes) ->
         cfgs: cfgs(&method.attributes),
         method: name.clone(),
         has_receiver: signature.receiver().is_some(),
+        is_async: signature.asyncness.is_some(),
         event: of_event,
         context,
         returns: returns(signature),
