@@ -73,7 +73,8 @@ pub(crate) fn hearing(method: &Method, shape: Shape, mistakes: &mut Mistakes) ->
     });
     let text = of_event.as_ref().map_or_else(|| "OrderPlaced".to_owned(), source);
     let this = if shape.receiver == Receiver::Mutable { "&mut self" } else { "&self" };
-    let whole = format!("write `fn {name}({this}, event: &{text}) ..`");
+    let waits = if shape.is_async && signature.asyncness.is_some() { "async " } else { "" };
+    let whole = format!("write `{waits}fn {name}({this}, event: &{text}) ..`");
     if let Some(token) = signature.asyncness.as_ref().filter(|_| !shape.is_async) {
         let sentence = format!("`{name}` is async: {} is a function of its event", shape.word);
         report(token, sentence, "remove `async`; what has to wait is a `#[task]`".to_owned());

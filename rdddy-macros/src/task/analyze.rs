@@ -46,7 +46,7 @@ const SHAPE: Shape = Shape {
     event_optional: false,
 };
 
-const HELP: &str = "write `async fn send(&self, event: &OrderShipped) -> ConfirmationSent { .. }`";
+const METHOD: &str = "async fn send(&self, event: &OrderShipped) -> ConfirmationSent { .. }";
 
 pub(super) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model> {
     let type_name = check_header(&input.block.header, EXAMPLE, mistakes);
@@ -58,8 +58,10 @@ pub(super) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model
     for (member, marks) in input.marked() {
         let Member::Method(method) = member else {
             let at = marks.first().map(|mark| &mark.attribute);
-            mistakes
-                .report(Mistake::at(Code::E092, at, "`#[handler]` stands on a method").help(HELP));
+            mistakes.report(
+                Mistake::at(Code::E092, at, "`#[handler]` stands on a method")
+                    .help(format!("write `{METHOD}`")),
+            );
             continue;
         };
         if let Some(mark) = marks.first().filter(|mark| !mark.arguments().is_empty()) {
@@ -72,7 +74,7 @@ pub(super) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model
     }
     if handlers.is_empty() && input.marked().next().is_none() {
         let sentence = "a task without a `#[handler]` does nothing";
-        let help = format!("add `#[handler]`: {HELP}");
+        let help = format!("add `#[handler] {METHOD}`");
         mistakes.report(Mistake::at(EXAMPLE.0, type_name.as_ref(), sentence).help(help));
     }
     check_one_per_event(&mut handlers, mistakes);

@@ -73,7 +73,7 @@ fn work(model: &Model, events: &EventSet, handler: &Hearing) -> Option<TokenStre
     let context = (handler.context == Context::Taken).then(|| quote!(, cx));
     let span = Span::call_site().located_at(handler.returns);
     let at = model.private.at(span);
-    let wait = handler.is_async.then(|| quote!(.await));
+    let wait = handler.is_async.then(|| quote_spanned!(span=> .await));
     let called = quote_spanned! {span=>
         #at::task_result_of(Self::#method(#this event #context)#wait)
     };
