@@ -74,12 +74,13 @@ fn work(model: &Model, events: &EventSet, handler: &Hearing) -> Option<TokenStre
     let span = Span::call_site().located_at(handler.returns);
     let at = model.private.at(span);
     let wait = handler.is_async.then(|| quote_spanned!(span=> .await));
-    let called = quote_spanned! {span=>
-        #at::task_result_of(Self::#method(#this event #context)#wait)
+    // There, too, is what the compiler says of a future that cannot be sent.
+    let work = quote_spanned! {span=>
+        ::std::boxed::Box::pin(async move {
+            #at::task_result_of(Self::#method(#this event #context)#wait)
+        })
     };
-    Some(quote! {
-        #(#cfgs)* #variant(event) => ::std::boxed::Box::pin(async move { #called }),
-    })
+    Some(quote!(#(#cfgs)* #variant(event) => #work,))
 }
 
 fn options(model: &Model) -> TokenStream {

@@ -203,6 +203,21 @@ async fn so_many_are_done_at_a_time_and_of_one_stream_one(world: &mut World) {
 }
 
 #[rdddy_testkit::test]
+async fn more_than_a_page_is_done_to_the_last(world: &mut World) {
+    const PARCELS: u64 = 1_100;
+    let (store, office) = (MemoryStore::new(), Office::default());
+    let mut shop = process(world, &store, &office);
+    for parcel in 1..=PARCELS {
+        shop.system().execute(dispatch(parcel, 1, "well")).await.unwrap();
+    }
+    world.settle().await;
+    assert!(courier(shop.system()).wait_idle().await);
+    assert_eq!(office.calls().len() as u64, PARCELS);
+    assert_eq!(results(&store).await.len() as u64, PARCELS);
+    assert_eq!(courier(shop.system()).status().done, PARCELS);
+}
+
+#[rdddy_testkit::test]
 async fn what_is_cancelled_is_never_done(world: &mut World) {
     let office = Office::default();
     let mut shop = world.durable(calling(&office));

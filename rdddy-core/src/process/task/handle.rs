@@ -213,7 +213,7 @@ impl<T: Task> TaskHandle<T> {
     }
 
     /// Has work that is owed, or has failed, never be done. What an attempt under way comes to is not
-    /// stored; it is told, and goes on until it ends by itself or its time is up.
+    /// stored; one of this process is told, and any goes on until it ends by itself or its time is up.
     ///
     /// # Errors
     ///

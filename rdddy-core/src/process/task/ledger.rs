@@ -133,7 +133,8 @@ impl<T: Task> Crew<T> {
         time: Duration,
     ) -> Result<Vec<u8>, Trouble> {
         let until = Timestamp(now.0.saturating_add(time));
-        let claim = Claim { owner: self.owner, until, row: work.key.to_string(), attempts };
+        let (owner, row) = (self.owner, work.key.to_string());
+        let claim = Claim { owner, since: now, until, row, attempts };
         Ok(serde_json::to_vec(&claim)?)
     }
 

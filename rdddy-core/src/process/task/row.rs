@@ -57,6 +57,8 @@ pub(super) fn row_key(position: &Position) -> String {
 pub(super) struct Claim {
     /// One life of one process.
     pub(super) owner: MessageId,
+    /// When it was made.
+    pub(super) since: Timestamp,
     /// Nobody else begins before that.
     pub(super) until: Timestamp,
     /// The row.
@@ -66,19 +68,21 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// How long somebody else than `owner` has to wait: nothing when the time is up, or makes no sense
-    /// because the clock was set back.
+    /// How long somebody else than its owner waits before looking again; nothing when its time is up,
+    /// or makes no sense because the clock was set back. It may be given up at any time, so as long as
+    /// it has been held already.
     pub(super) fn keeps_away(
         &self,
-        owner: MessageId,
+        who: MessageId,
         now: Timestamp,
         longest: Duration,
     ) -> Option<Duration> {
-        if self.owner == owner {
+        if self.owner == who {
             return None;
         }
         let left = self.until.0.checked_sub(now.0).filter(|left| !left.is_zero())?;
-        (left <= longest.saturating_add(limits::TASK_GRACE)).then_some(left)
+        let age = now.0.saturating_sub(self.since.0).max(limits::FOLLOW_RETRY);
+        (left <= longest.saturating_add(limits::TASK_GRACE)).then_some(left.min(age))
     }
 }
 
@@ -139,12 +143,15 @@ mod tests {
     #[test]
     fn a_claim_keeps_others_away_for_its_time_only() {
         let (me, other) = (MessageId(1), MessageId(2));
-        let claim =
-            Claim { owner: other, until: at(100), row: row_key(&Position::START), attempts: 1 };
-        assert_eq!(claim.keeps_away(me, at(90), LONGEST), Some(Duration::from_secs(10)));
+        let row = row_key(&Position::START);
+        let claim = Claim { owner: other, since: at(70), until: at(100), row, attempts: 1 };
+        let waits = |now| claim.keeps_away(me, at(now), LONGEST);
+        assert_eq!(waits(70), Some(limits::FOLLOW_RETRY));
+        assert_eq!(waits(74), Some(Duration::from_secs(4)), "less often with time");
+        assert_eq!(waits(90), Some(Duration::from_secs(10)));
+        assert_eq!(waits(100), None);
+        assert_eq!(waits(10), None, "the clock was set back");
         assert_eq!(claim.keeps_away(other, at(90), LONGEST), None);
-        assert_eq!(claim.keeps_away(me, at(100), LONGEST), None);
-        assert_eq!(claim.keeps_away(me, at(10), LONGEST), None, "the clock was set back");
     }
 
     #[test]

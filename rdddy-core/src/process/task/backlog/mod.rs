@@ -1,5 +1,8 @@
 //! The work that is in memory: in order within a lane, the earliest lane first.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
