@@ -5,7 +5,7 @@ pub use rdddy_core::{domain, host, limits, message, model, process, runtime, sim
 pub use rdddy_macros::{
     Command, DomainError, Entity, Event, Id, Query, ValueObject, abort, actor, aggregate, apply,
     bounded_context, compensation, end, ensures, handler, invariant, on_restart, on_start, on_stop,
-    policy, projection, requires, saga, step, timeout, upcast,
+    policy, projection, requires, saga, step, task, timeout, upcast,
 };
 #[cfg(feature = "postgres")]
 #[doc(no_inline)]
@@ -43,7 +43,7 @@ pub mod prelude {
     pub use crate::message::{self, Metadata};
     pub use crate::process::{
         Happening, Policy, Projected, Projection, Row, Rows, RowsError, Saga, SagaContext,
-        SagaState, Timeout,
+        SagaState, Task, TaskContext, Timeout,
     };
     pub use crate::runtime::{
         Actor, ActorConfig, ActorId, ActorRef, ActorSystem, AskError, Capacity, Context,
@@ -53,6 +53,6 @@ pub mod prelude {
     pub use rdddy_macros::{
         Command, DomainError, Entity, Event, Id, Query, ValueObject, abort, actor, aggregate,
         apply, bounded_context, compensation, end, ensures, handler, invariant, on_restart,
-        on_start, on_stop, policy, projection, requires, saga, step, timeout, upcast,
+        on_start, on_stop, policy, projection, requires, saga, step, task, timeout, upcast,
     };
 }

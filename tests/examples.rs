@@ -41,6 +41,9 @@ mod simulation;
 #[path = "../examples/supervision.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod supervision;
+#[path = "../examples/task.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod task;
 #[path = "../examples/time_travel.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod time_travel;
@@ -331,6 +334,18 @@ trip 2: Compensated: reserve Compensated, pay Refused
 trip 3: Completed: reserve Accepted, pay Accepted
 trip 4: Compensated: reserve Refused
         `reserve` was refused: the flight is full (travel.full)
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test]
+async fn a_confirmation_is_sent_for_each_order_that_can_have_one() {
+    let printed = task::run().await.unwrap();
+    let expected = "\
+order 1 is confirmed, at attempt 1
+order 2 is confirmed, at attempt 3
+shipping.Shipped after 1 attempt: there is no such address
+0 failed are left
 ";
     assert_eq!(printed, expected);
 }

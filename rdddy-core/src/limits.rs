@@ -106,3 +106,13 @@ pub const PROJECTION_PAGE: usize = 16_384;
 pub const PROJECTION_ROWS_MAX: usize = 100_000;
 /// How long a command waits for inline projections. They go on; it is answered.
 pub const INLINE_WAIT: Duration = Duration::from_secs(5);
+/// How long one attempt of a task may take.
+pub const TASK_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a task is tried when it fails for a reason that may pass.
+pub const TASK_ATTEMPTS: u32 = 8;
+/// Tasks of one type that run side by side.
+pub const TASK_CONCURRENCY: usize = 8;
+/// Tasks of one type that wait in memory; the others wait in the store.
+pub const TASKS_LOADED_MAX: usize = 10_000;
+/// How much longer than an attempt may take its process is believed to be at it.
+pub const TASK_GRACE: Duration = Duration::from_secs(5);

@@ -27,12 +27,13 @@ pub use aggregate::{
 };
 
 pub use crate::process::{
-    EventRole, EventSet, Happening, Policy, Projected, Projection, ProjectionMode, QueryTable,
-    ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand, StepKind,
-    TheRow, Timeout,
+    EventRole, EventSet, Happening, Performing, Policy, Projected, Projection, ProjectionMode,
+    QueryTable, ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand,
+    StepKind, Task, TaskContext, TaskOptions, TheRow, Timeout,
 };
 pub use process::{
-    AnswerOf, ProjectedRow, Reaction, answer_of, commands_of, has_tag, row_of, written_command,
+    AnswerOf, ProjectedRow, Reaction, answer_of, commands_of, has_tag, row_of, task_result_of,
+    written_command,
 };
 
 pub use crate::domain::{

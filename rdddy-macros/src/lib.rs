@@ -19,6 +19,7 @@ mod projection;
 mod saga;
 mod stray;
 mod support;
+mod task;
 mod testkit;
 #[cfg(test)]
 mod tests;
@@ -272,6 +273,12 @@ pub fn aggregate(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, policy::policy)
+}
+
+#[doc = include_str!("task/task.md")]
+#[proc_macro_attribute]
+pub fn task(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, task::task)
 }
 
 #[doc = include_str!("saga/saga.md")]

@@ -14,9 +14,9 @@ use crate::testkit::{EXPLORE, TEST};
 use crate::value::options::VALUE;
 
 /// Found by the traits of the core, and by the compiler at what the macros generate.
-const FOUND_BY_TYPES: [&str; 22] = [
+const FOUND_BY_TYPES: [&str; 24] = [
     "E004", "E006", "E007", "E009", "E010", "E016", "E017", "E043", "E045", "E060", "E061", "E062",
-    "E063", "E064", "E070", "E071", "E074", "E075", "E080", "E081", "E085", "E101",
+    "E063", "E064", "E070", "E071", "E074", "E075", "E080", "E081", "E085", "E090", "E091", "E101",
 ];
 
 #[test]

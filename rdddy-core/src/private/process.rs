@@ -1,8 +1,12 @@
-//! What generated code of policies, sagas and projections calls.
+//! What generated code of policies, sagas, tasks and projections calls.
 
 use crate::host::AnyCommand;
 use crate::message::{Event, Query, Request};
-use crate::process::{IntoAnswer, IntoCommands, IntoRow, Row, RowsError, SagaCommand, StepCommand};
+use crate::process::{
+    IntoAnswer, IntoCommands, IntoRow, IntoTaskResult, Row, RowsError, SagaCommand, StepCommand,
+    TaskResult,
+};
+use crate::runtime::ErrorReport;
 
 /// Whether events of type `E` say which instance of a saga, or row of a projection, they are for; does
 /// not compile where they do not.
@@ -48,6 +52,15 @@ pub type Reaction = Result<Vec<AnyCommand>, String>;
 /// What the handler says.
 pub fn commands_of(returned: impl IntoCommands) -> Reaction {
     returned.into_commands()
+}
+
+/// What came of a task, by what its handler returned.
+///
+/// # Errors
+///
+/// What the handler says.
+pub fn task_result_of(returned: impl IntoTaskResult) -> Result<TaskResult, ErrorReport> {
+    returned.into_task_result()
 }
 
 /// What becomes of a row.

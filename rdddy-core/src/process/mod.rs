@@ -8,7 +8,9 @@ mod event_set;
 mod follow;
 mod policy;
 mod projection;
+mod retry;
 mod saga;
+mod task;
 
 pub use event_set::{EventSet, ReadFormat};
 pub use follow::{FollowStatus, Parked, ParkedFault};
@@ -17,7 +19,12 @@ pub use projection::{
     Answering, IntoAnswer, IntoRow, Projected, Projection, ProjectionHandle, ProjectionMode,
     ProjectionStatus, QueryError, QueryTable, Row, Rows, RowsError, TheRow, UnknownProjection,
 };
+pub use retry::Retry;
 pub use saga::{
-    CancelError, Drift, EventRole, Retry, Saga, SagaCommand, SagaContext, SagaHandle, SagaState,
-    SagaStep, SagaView, Step, StepCommand, StepKind, StepState, Timeout, saga_to_mermaid,
+    CancelError, Drift, EventRole, Saga, SagaCommand, SagaContext, SagaHandle, SagaState, SagaStep,
+    SagaView, Step, StepCommand, StepKind, StepState, Timeout, saga_to_mermaid,
+};
+pub use task::{
+    AttemptFailure, FailedTask, IntoTaskResult, Performing, Task, TaskAttemptFailed, TaskContext,
+    TaskError, TaskFailed, TaskHandle, TaskOptions, TaskResult, TaskStatus,
 };

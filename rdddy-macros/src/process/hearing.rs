@@ -48,6 +48,8 @@ pub(crate) struct Hearing {
     pub(crate) method: Ident,
     /// Whether it takes `self`.
     pub(crate) has_receiver: bool,
+    /// Whether what it returns is to be waited for.
+    pub(crate) is_async: bool,
     /// The type of the event; none only where that is allowed.
     pub(crate) event: Option<Type>,
     pub(crate) context: Context,
@@ -71,7 +73,8 @@ pub(crate) fn hearing(method: &Method, shape: Shape, mistakes: &mut Mistakes) ->
     });
     let text = of_event.as_ref().map_or_else(|| "OrderPlaced".to_owned(), source);
     let this = if shape.receiver == Receiver::Mutable { "&mut self" } else { "&self" };
-    let whole = format!("write `fn {name}({this}, event: &{text}) ..`");
+    let waits = if shape.is_async && signature.asyncness.is_some() { "async " } else { "" };
+    let whole = format!("write `{waits}fn {name}({this}, event: &{text}) ..`");
     if let Some(token) = signature.asyncness.as_ref().filter(|_| !shape.is_async) {
         let sentence = format!("`{name}` is async: {} is a function of its event", shape.word);
         report(token, sentence, "remove `async`; what has to wait is a `#[task]`".to_owned());
@@ -119,6 +122,7 @@ pub(crate) fn hearing(method: &Method, shape: Shape, mistakes: &mut Mistakes) ->
         cfgs: cfgs(&method.attributes),
         method: name.clone(),
         has_receiver: signature.receiver().is_some(),
+        is_async: signature.asyncness.is_some(),
         event: of_event,
         context,
         returns: returns(signature),

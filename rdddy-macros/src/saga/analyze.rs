@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{LitInt, LitStr, ReturnType, Type};
+use syn::{LitStr, ReturnType, Type};
 
 use super::model::{Compensation, Methods, Model, StepMethod, StepOptions, TimeoutMethod};
-use super::options::{RETRY, STEP};
+use super::options::STEP;
 use super::{EXAMPLE, check};
 use crate::actor::analyze::cfgs;
 use crate::actor::block::{Member, Method};
 use crate::actor::signature::{parameters, ungroup};
 use crate::actor::{Mark, Role};
-use crate::process::{Input, Receiver, Shape, check_header, hearing};
+use crate::process::{Input, Receiver, RetryOptions, Shape, check_header, hearing, positive, time};
 use crate::support::codes::Code;
 use crate::support::duration;
 use crate::support::krate::Private;
@@ -81,17 +81,6 @@ impl Settings {
             _ => {}
         }
     }
-}
-
-fn positive(literal: &LitInt, mistakes: &mut Mistakes) -> Option<u32> {
-    let value = literal.base10_parse().ok().filter(|value| *value > 0);
-    if value.is_none() {
-        mistakes.report(
-            Mistake::at(Code::E002, literal, "this is counted from 1")
-                .help("write a whole number from 1"),
-        );
-    }
-    value
 }
 
 const fn shape(word: &'static str, event_optional: bool) -> Shape {
@@ -198,38 +187,13 @@ fn step_options(mark: &Mark, mistakes: &mut Mistakes) -> (StepOptions, Option<Ty
             ("irreversible", Value::Text(reason)) => options.irreversible = Some(reason),
             ("pivot", _) => options.pivot = Some(given.key),
             ("retriable", _) => options.retriable = Some(given.key),
-            ("retry", Value::Arguments(tokens)) => retry(&mut options, tokens, mistakes),
-            _ => {}
-        }
-    }
-    (options, on)
-}
-
-fn retry(options: &mut StepOptions, tokens: TokenStream, mistakes: &mut Mistakes) {
-    for given in RETRY.parse(tokens, mistakes) {
-        match given.value {
-            Value::Whole(max) => options.max = positive(&max, mistakes),
-            Value::Text(range) => {
-                options.backoff = read(&range, duration::parse_range, mistakes);
+            ("retry", Value::Arguments(tokens)) => {
+                options.retry = RetryOptions::parse(tokens, mistakes);
             }
             _ => {}
         }
     }
-}
-
-fn read<T>(
-    text: &LitStr,
-    parse: fn(&str) -> Result<T, String>,
-    mistakes: &mut Mistakes,
-) -> Option<T> {
-    match parse(&text.value()) {
-        Ok(value) => Some(value),
-        Err(sentence) => {
-            let help = "write a duration as in `\"15m\"`, a range as in `\"100ms..10s\"`";
-            mistakes.report(Mistake::at(Code::E002, text, sentence).help(help));
-            None
-        }
-    }
+    (options, on)
 }
 
 /// `#[timeout("15m")] fn expired(&mut self) -> Timeout`
@@ -237,7 +201,7 @@ fn timeout(methods: &mut Methods, mark: &Mark, method: &Method, mistakes: &mut M
     let signature = &method.signature;
     let name = &signature.ident;
     let after = match syn::parse2::<LitStr>(mark.arguments()) {
-        Ok(text) => read(&text, duration::parse, mistakes),
+        Ok(text) => time(&text, duration::parse, mistakes),
         Err(_) => {
             mistakes.report(
                 Mistake::at(Code::E077, &mark.attribute, "`#[timeout]` says after how long")

@@ -113,17 +113,12 @@ fn step_plan(model: &Model, step: &StepMethod) -> TokenStream {
         let reason = options.irreversible.as_ref().map(syn::LitStr::value).unwrap_or_default();
         quote!(Irreversible { reason: #reason })
     };
-    let max = options.max.map(|max| quote!(.attempts(#max)));
-    let backoff = options.backoff.map(|(first, longest)| {
-        let span = Span::call_site();
-        let (first, longest) = (duration::expand(first, span), duration::expand(longest, span));
-        quote!(.backoff(#first, #longest))
-    });
+    let retry = options.retry.expand(private, &quote!(Retry::DEFAULT));
     quote! {
         #private::Step {
             name: #name,
             kind: #private::StepKind::#kind,
-            retry: #private::Retry::DEFAULT #max #backoff,
+            retry: #retry,
         }
     }
 }

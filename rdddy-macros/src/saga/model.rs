@@ -5,7 +5,7 @@ use std::time::Duration;
 use proc_macro2::Ident;
 use syn::{Attribute, LitStr, Type};
 
-use crate::process::Hearing;
+use crate::process::{Hearing, RetryOptions};
 use crate::support::krate::Private;
 
 /// A saga.
@@ -48,8 +48,7 @@ pub(super) struct StepOptions {
     pub(super) irreversible: Option<LitStr>,
     pub(super) pivot: Option<Ident>,
     pub(super) retriable: Option<Ident>,
-    pub(super) max: Option<u32>,
-    pub(super) backoff: Option<(Duration, Duration)>,
+    pub(super) retry: RetryOptions,
 }
 
 /// What undoes a step.

@@ -84,22 +84,3 @@ pub(crate) static STEP: OptionTable = OptionTable {
         },
     ],
 };
-
-pub(crate) static RETRY: OptionTable = OptionTable {
-    attribute: "retry",
-    code: Code::E002,
-    options: &[
-        OptionSpec {
-            name: "max",
-            form: Form::Whole,
-            usage: "max = 5",
-            meaning: "attempts, the first one included",
-        },
-        OptionSpec {
-            name: "backoff",
-            form: Form::Text,
-            usage: "backoff = \"100ms..10s\"",
-            meaning: "the first pause, twice as long after each attempt, and the longest",
-        },
-    ],
-};

@@ -66,13 +66,17 @@ pub(crate) enum Code {
     E083,
     /// A method that cannot answer a query over rows.
     E084,
+    /// A method that cannot be a handler of a task.
+    E092,
+    /// A `#[task]` without handlers, or on something that cannot be one.
+    E093,
     /// Two pivots, or a step on the wrong side of one.
     E100,
 }
 
 #[cfg(test)]
 impl Code {
-    pub(crate) const ALL: [Code; 30] = [
+    pub(crate) const ALL: [Code; 32] = [
         Code::E001,
         Code::E002,
         Code::E003,
@@ -102,6 +106,8 @@ impl Code {
         Code::E082,
         Code::E083,
         Code::E084,
+        Code::E092,
+        Code::E093,
         Code::E100,
     ];
 }

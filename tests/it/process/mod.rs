@@ -4,7 +4,9 @@ rdddy::bounded_context!("process");
 
 mod fulfilment;
 mod operator;
+mod parcel;
 mod planted;
 mod policy;
 mod saga;
 mod shop;
+mod task;

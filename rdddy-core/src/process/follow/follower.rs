@@ -54,6 +54,9 @@ pub(crate) trait Reader: Send + Sync + 'static {
     /// Forgets what it has not had committed: that did not happen.
     fn reset(&self) {}
 
+    /// It is known again where it was; somebody else may have gone on there.
+    fn loaded(&self) {}
+
     /// Has had committed what it wanted.
     fn committed(&self) {}
 }
@@ -235,6 +238,7 @@ impl<R: Reader> Follower<R> {
         if self.position == Position::START && self.parking.is_empty() {
             self.reader.begins();
         }
+        self.reader.loaded();
         let parked = self.parking.all().cloned().collect();
         let position = self.position.clone();
         self.progress.update(|status| {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use super::instance::{Instance, Next};
 use super::manager::{Manager, Slot, Trouble};
 use super::record::{Intent, Record};
 use super::view::SagaState;
-use super::{Retry, Saga, StepKind};
+use super::{Saga, StepKind};
 use crate::host::{CommandOutcome, Working};
 use crate::limits;
 use crate::message::Metadata;
+use crate::process::Retry;
 use crate::runtime::{ActorSystem, System};
 use crate::seam::first;
 use crate::seam::sync::lock;
@@ -161,7 +161,7 @@ async fn give<S: Saga>(
         if !passing || attempt >= retry.max {
             return Some(outcome);
         }
-        let pause = system.seam().sleep(jittered(system, retry, attempt));
+        let pause = system.seam().sleep(retry.pause(system, attempt));
         let rest = manager.control.unless_called(pause).await;
         if rest.is_none() && manager.control.is_stopped() {
             return None;
@@ -185,14 +185,6 @@ async fn give_once<S: Saga>(
         }
         Err(why) => CommandOutcome::Defect(format!("{} cannot be read: {why}", intent.name)),
     }
-}
-
-/// Between half of the pause and all of it, twice as long after each attempt.
-fn jittered(system: &System, retry: Retry, attempt: u32) -> Duration {
-    let longest = retry.first.saturating_mul(1 << attempt.saturating_sub(1).min(20));
-    let longest = longest.min(retry.longest);
-    let half = u64::try_from(longest.as_micros() / 2).unwrap_or(u64::MAX);
-    longest / 2 + Duration::from_micros(system.seam().below(half.max(1)))
 }
 
 fn after_step<S: Saga>(

@@ -23,8 +23,7 @@ pub use view::{CancelError, Drift, SagaState, SagaStep, SagaView, StepState};
 
 pub use command::StepCommand;
 
-use super::EventSet;
-use crate::limits;
+use super::{EventSet, Retry};
 use crate::message::{MessageId, Metadata, Timestamp};
 
 /// A process over several aggregates, as a type: its fields are what an instance remembers.
@@ -154,38 +153,6 @@ impl StepKind {
             StepKind::Pivot { compensation } => compensation,
             StepKind::Irreversible { .. } | StepKind::Retriable => None,
         }
-    }
-}
-
-/// How often something is tried, and how long the pauses are: twice as long after each attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retry {
-    /// Attempts, the first one included.
-    pub max: u32,
-    /// The longest first pause.
-    pub first: Duration,
-    /// The longest pause of all.
-    pub longest: Duration,
-}
-
-impl Retry {
-    /// As the limits say.
-    pub const DEFAULT: Retry = Retry {
-        max: limits::SAGA_ATTEMPTS,
-        first: limits::FOLLOW_RETRY,
-        longest: limits::FOLLOW_RETRY_MAX,
-    };
-
-    /// With so many attempts.
-    #[must_use]
-    pub const fn attempts(self, max: u32) -> Self {
-        Retry { max, ..self }
-    }
-
-    /// With pauses from `first` to `longest`.
-    #[must_use]
-    pub const fn backoff(self, first: Duration, longest: Duration) -> Self {
-        Retry { first, longest, ..self }
     }
 }
 

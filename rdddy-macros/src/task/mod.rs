@@ -1,0 +1,29 @@
+//! `#[task]`.
+
+mod analyze;
+mod expand;
+mod options;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::actor::Role;
+use crate::process;
+use crate::support::codes::Code;
+use crate::support::mistakes::collect;
+
+const EXAMPLE: (Code, &str) = (Code::E093, "SendConfirmation");
+
+pub(crate) fn task(args: TokenStream, item: TokenStream) -> TokenStream {
+    collect(|mistakes| {
+        let roles = (&options::TASK, [Role::Handler].as_slice());
+        let Some(input) = process::parse(args, item.clone(), roles, EXAMPLE, mistakes) else {
+            return item;
+        };
+        let block = input.block.emit();
+        let expansion = analyze::analyze(input, mistakes).map(|model| expand::expand(&model));
+        quote!(#block #expansion)
+    })
+}

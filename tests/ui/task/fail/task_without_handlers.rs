@@ -1,0 +1,22 @@
+use rdddy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+struct OrderShipped {
+    order: u64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct ConfirmationSent {
+    order: u64,
+}
+
+struct SendConfirmation;
+
+#[task]
+impl SendConfirmation {}
+
+#[task(patience = 3)]
+struct Print;
+
+fn main() {}
