@@ -106,3 +106,10 @@ pub const PROJECTION_PAGE: usize = 16_384;
 pub const PROJECTION_ROWS_MAX: usize = 100_000;
 /// How long a command waits for inline projections. They go on; it is answered.
 pub const INLINE_WAIT: Duration = Duration::from_secs(5);
+/// The shortest interval of a schedule.
+pub const SCHEDULE_INTERVAL_MIN: Duration = Duration::from_millis(1);
+/// Commands of schedules that are carried out at a time.
+pub const SCHEDULE_WIDTH: usize = 64;
+/// By how much a clock has to be set back for schedules by the calendar to begin anew. When it is less,
+/// each of their times comes once.
+pub const SCHEDULE_SET_BACK: Duration = Duration::from_secs(3 * 60 * 60);

@@ -9,6 +9,8 @@ mod follow;
 mod policy;
 mod projection;
 mod saga;
+mod schedule;
+mod timers;
 
 pub use event_set::{EventSet, ReadFormat};
 pub use follow::{FollowStatus, Parked, ParkedFault};
@@ -20,4 +22,7 @@ pub use projection::{
 pub use saga::{
     CancelError, Drift, EventRole, Retry, Saga, SagaCommand, SagaContext, SagaHandle, SagaState,
     SagaStep, SagaView, Step, StepCommand, StepKind, StepState, Timeout, saga_to_mermaid,
+};
+pub use schedule::{
+    NoSchedules, Recurrence, ScheduleError, ScheduleFailed, ScheduleStatus, Scheduled, Schedules,
 };

@@ -266,6 +266,7 @@ pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
     let _working = Working::new(&manager.around.busy);
     while !manager.control.is_stopped() {
         let Some(system) = manager.system.upgrade() else { return };
+        let changed = manager.timers.changed();
         let now = system.seam().timestamp();
         if let Some(key) = manager.timers.take_due(now) {
             time_is_up(&manager, &system, &key).await;
@@ -274,7 +275,6 @@ pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
         // In slices: the clock may be set.
         let left = manager.timers.earliest().map(|at| at.0.saturating_sub(now.0));
         let slice = left.map(|left| system.seam().sleep(left.min(limits::TIMER_SLICE)));
-        let changed = manager.timers.changed();
         drop(system);
         match slice {
             Some(slice) => {

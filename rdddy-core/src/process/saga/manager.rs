@@ -10,7 +10,7 @@ use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use super::instance::Instance;
 use super::record::{Heard, Record};
-use super::timer::Timers;
+use crate::process::timers::Timers;
 use super::view::SagaState;
 use super::{Saga, drive};
 use crate::domain::with_keys;

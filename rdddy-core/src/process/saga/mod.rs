@@ -11,7 +11,6 @@ mod handle;
 mod instance;
 mod manager;
 mod record;
-mod timer;
 mod view;
 
 use std::time::Duration;
