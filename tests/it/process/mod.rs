@@ -7,4 +7,5 @@ mod operator;
 mod planted;
 mod policy;
 mod saga;
+mod schedule;
 mod shop;

@@ -224,10 +224,7 @@ pub(super) async fn keep(keeper: Arc<Keeper>) {
             let looked = keeper.look(&system, seen, was_set_back).await;
             seen.look_again(&keeper, elapsed, looked);
         }
-        // After a failure the clock still counts as set back.
-        if !was_set_back || seen.attempts == 0 {
-            (seen.wall, seen.elapsed) = (now, elapsed);
-        }
+        (seen.wall, seen.elapsed) = (now, elapsed);
         let (now, elapsed) = (system.seam().timestamp(), system.seam().elapsed());
         keeper.fire_due(&system, now, elapsed);
         let rest = system.seam().sleep(keeper.rest(seen, now, elapsed));
@@ -241,7 +238,7 @@ impl Seen {
     fn is_ahead_of(&self, now: Timestamp, elapsed: Duration) -> bool {
         let passed = elapsed.saturating_sub(self.elapsed);
         let expected = self.wall.0.saturating_add(passed);
-        self.attempts == 0 && now.0.saturating_add(limits::TIMER_SLICE) < expected
+        now.0.saturating_add(limits::TIMER_SLICE) < expected
     }
 
     /// When the keeper looks again, after it has.
@@ -256,7 +253,7 @@ impl Seen {
                 tracing::warn!(error, "cannot look at the schedules for now");
                 keeper.update(|status| status.error = Some(error));
                 self.look_at = elapsed.saturating_add(backoff(self.attempts));
-                // Everything is looked at then, whatever has changed.
+                // At everything, whatever has changed: the clock may have been set meanwhile.
                 self.has_looked = false;
                 self.attempts += 1;
             }
