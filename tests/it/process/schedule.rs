@@ -126,28 +126,30 @@ async fn bell(store: &MemoryStore, bell: &str) -> Bell {
 
 /// Everything that a schedule may be; returns how often each bell was rung.
 async fn a_day(tower: &mut Durable) -> Vec<(&'static str, u32)> {
+    // A short day: each slice of time is a call of the store, and each call is one to die at.
+    const BEAT: Duration = Duration::from_secs(90);
     // The same in each life, as far as it is made again.
-    let at = Timestamp(Duration::from_secs(1_700_000_000) + HOUR);
+    let at = Timestamp(Duration::from_secs(1_700_000_000) + BEAT);
     let set = async |system: &ActorSystem| {
         let schedules = schedules(system);
         schedules.once("noon", at, ring("noon", 12)).await?;
-        schedules.every("tea", 5 * HOUR, ring("tea", 1)).await?;
-        schedules.every("ended", 3 * HOUR, ring("ended", 1)).await?;
+        schedules.every("tea", 5 * BEAT, ring("tea", 1)).await?;
+        schedules.every("ended", 3 * BEAT, ring("ended", 1)).await?;
         schedules.once("cracked", at, ring("cracked", 1)).await
     };
     tower.ask(set).await.unwrap();
-    tower.advance(4 * HOUR).await;
+    tower.advance(4 * BEAT).await;
     tower.ask(async |system| schedules(system).cancel("ended").await).await.unwrap();
     let tea = async |system: &ActorSystem| {
-        let same = schedules(system).every("tea", 5 * HOUR, ring("tea", 1)).await?;
+        let same = schedules(system).every("tea", 5 * BEAT, ring("tea", 1)).await?;
         Ok::<_, ScheduleError>(same)
     };
     assert!(!tower.ask(tea).await.unwrap(), "it says so already");
-    tower.advance(20 * HOUR).await;
+    tower.advance(20 * BEAT).await;
     let list = tower.ask(async |system| schedules(system).list().await).await.unwrap();
     let names: Vec<_> = list.iter().map(|one| (one.name.as_str(), one.fired)).collect();
     assert_eq!(names, [("cracked", 1), ("tea", 4)]);
-    assert_eq!(list[0].last_error.as_deref(), Some("it is cracked"));
+    assert_eq!(list[0].last_error.as_deref(), Some("it is cracked (process.cracked)"));
     let mut found = Vec::new();
     for bell in ["noon", "tea", "ended", "cracked"] {
         found.push((bell, rung(tower, bell).await));
@@ -161,7 +163,7 @@ fn each_time_comes_once_wherever_the_process_dies() {
     crash_at_every_step(keeping, a_day);
 }
 
-#[rdddy_testkit::explore(seeds = 200)]
+#[rdddy_testkit::explore(seeds = 300)]
 async fn it_does_the_same_whatever_happens_first(world: &mut World) {
     let mut tower = world.durable(keeping).crashes(4);
     a_day(&mut tower).await;
@@ -235,10 +237,11 @@ async fn a_refusal_that_may_pass_is_given_again_and_one_that_does_not_is_told(wo
     tower.advance(5 * MINUTE).await;
     let list = schedules.list().await.unwrap();
     let errors: Vec<_> = list.iter().map(|one| one.last_error.as_deref().unwrap()).collect();
-    assert_eq!(errors, ["it is cracked", "it sticks"]);
+    assert_eq!(errors, ["it is cracked (process.cracked)", "it sticks (process.sticks)"]);
     assert_eq!((list[0].fired, list[1].fired), (2, 0));
     let failure = failures.next().await.unwrap();
-    assert_eq!((failure.schedule.as_str(), failure.error.as_str()), ("cracked", "it is cracked"));
+    assert_eq!(failure.schedule, "cracked");
+    assert!(failure.error.starts_with("it is cracked"), "{failure:?}");
     assert_eq!(schedules.status().failed, 2);
     tower.execute(Oil { bell: "stiff".into() }).await.unwrap();
     tower.advance(MINUTE).await;
@@ -409,7 +412,7 @@ fn many_at_once_are_given_in_bounded_numbers() {
             schedules.once(&bell, at, ring(&bell, 1)).await.unwrap();
         }
         assert_eq!(schedules.status().waiting, 1_000);
-        simulation.sleep(HOUR - MINUTE).await;
+        simulation.sleep(HOUR).await;
         let mut most = 0;
         while schedules.status().fired < 1_000 {
             most = most.max(schedules.status().under_way);
@@ -419,9 +422,6 @@ fn many_at_once_are_given_in_bounded_numbers() {
                 if std::mem::take(&mut is_first) { Poll::Pending } else { Poll::Ready(()) }
             });
             others.await;
-            if most == 0 {
-                simulation.sleep(Duration::from_secs(1)).await;
-            }
         }
         assert!((2..=rdddy::limits::SCHEDULE_WIDTH).contains(&most), "{most}");
         for nth in 0..1_000 {
