@@ -95,6 +95,8 @@ pub const FOLLOW_WIDTH: usize = 64;
 pub const POLICY_ATTEMPTS: u32 = 8;
 /// How often a command of a saga is tried when it fails for a reason that may pass.
 pub const SAGA_ATTEMPTS: u32 = 12;
+/// Commands of one instance of a saga that are given at a time.
+pub const SAGA_WIDTH: usize = 16;
 /// Instances of a saga that are kept in memory.
 pub const SAGAS_LOADED_MAX: usize = 10_000;
 /// The longest that a durable timer sleeps before it looks at the clock again, which may have been

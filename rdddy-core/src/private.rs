@@ -27,8 +27,8 @@ pub use aggregate::{
 };
 
 pub use crate::process::{
-    EventRole, EventSet, Happening, Policy, Projected, Projection, ProjectionMode, QueryTable,
-    ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand, StepKind,
+    Begin, EventRole, EventSet, Happening, Policy, Projected, Projection, ProjectionMode, QueryTable,
+    ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand, StepKind, UndoOrder,
     TheRow, Timeout,
 };
 pub use process::{

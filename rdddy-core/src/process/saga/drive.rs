@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::instance::{Instance, Next};
+use super::instance::{Given, Instance, Next};
 use super::manager::{Manager, Slot, Trouble};
 use super::record::{Intent, Record};
 use super::view::SagaState;
@@ -13,7 +13,7 @@ use crate::host::{CommandOutcome, Working};
 use crate::limits;
 use crate::message::Metadata;
 use crate::runtime::{ActorSystem, System};
-use crate::seam::first;
+use crate::seam::{first, side_by_side};
 use crate::seam::sync::lock;
 
 /// Has what the instance in `slot` wants done be done, unless that is under way.
@@ -65,7 +65,7 @@ async fn go_on<S: Saga>(
         *lock(&slot.driven) = false;
         return Ok(false);
     }
-    let (run, is_compensation, intent, cause) = match instance.next() {
+    let (is_compensation, commands) = match instance.next() {
         Next::Wait => {
             // Under the lock of the instance: whoever changes it next sees that.
             *lock(&slot.driven) = false;
@@ -88,26 +88,41 @@ async fn go_on<S: Saga>(
             settle(manager, system, &mut place, vec![record], &cause).await?;
             return Ok(true);
         }
-        Next::Give { run, is_compensation, intent, cause } => (run, is_compensation, intent, cause),
+        Next::Give { is_compensation, commands } => (is_compensation, commands),
     };
-    let step = instance.step_of(run);
+    let Some(cause) = commands.first().map(|command| command.cause.clone()) else {
+        return Ok(true);
+    };
     drop(place);
-    let given = give::<S>(manager, system, (step, is_compensation), &intent, &cause).await;
-    let Some(outcome) = given else {
-        *lock(&slot.driven) = false;
-        return Ok(false);
+    let mut outcomes = Vec::new();
+    let giving = |given: Given| async move {
+        let outcome = give::<S>(manager, system, is_compensation, &given).await;
+        (given.run, given.step, outcome)
     };
+    side_by_side(commands, limits::SAGA_WIDTH, giving, |given| outcomes.push(given)).await;
     let mut place = slot.instance.lock().await;
     let instance = manager.load(&slot.key, &mut place).await?;
-    if !instance.awaits(run, is_compensation) {
-        return Ok(true);
+    let mut undone = Undone::default();
+    let mut records = Vec::new();
+    for (run, step, outcome) in outcomes {
+        let Some(outcome) = outcome else {
+            // It stops, and is going to give all of them again.
+            *lock(&slot.driven) = false;
+            return Ok(false);
+        };
+        if !instance.awaits(run, is_compensation) {
+            continue;
+        }
+        if is_compensation {
+            undone.add::<S>(run, step, outcome);
+        } else {
+            records.extend(after_step(instance, run, step, outcome));
+        }
     }
-    let records = if is_compensation {
-        after_compensation::<S>(step, outcome)
-    } else {
-        after_step(instance, step, outcome)
-    };
-    settle(manager, system, &mut place, records, &cause).await?;
+    records.extend(undone.records());
+    if !records.is_empty() {
+        settle(manager, system, &mut place, records, &cause).await?;
+    }
     Ok(true)
 }
 
@@ -144,10 +159,10 @@ pub(super) async fn settle<S: Saga>(
 async fn give<S: Saga>(
     manager: &Manager<S>,
     system: &Arc<System>,
-    (step, is_compensation): (usize, bool),
-    intent: &Intent,
-    cause: &Metadata,
+    is_compensation: bool,
+    Given { step, intent, cause, .. }: &Given,
 ) -> Option<CommandOutcome> {
+    let step = *step;
     let retry = if is_compensation { Retry::DEFAULT } else { S::STEPS[step].retry };
     let mut attempt = 0;
     loop {
@@ -197,6 +212,7 @@ fn jittered(system: &System, retry: Retry, attempt: u32) -> Duration {
 
 fn after_step<S: Saga>(
     instance: &Instance<S>,
+    run: usize,
     step: usize,
     outcome: CommandOutcome,
 ) -> Vec<Record> {
@@ -213,22 +229,22 @@ fn after_step<S: Saga>(
     };
     let step = name.to_owned();
     match outcome {
-        CommandOutcome::Accepted(position) => vec![Record::Accepted { step, position }],
+        CommandOutcome::Accepted(position) => vec![Record::Accepted { run, step, position }],
         CommandOutcome::Refused(error) if !error.transient => {
             let why = format!("`{name}` was refused: {error}");
-            std::iter::once(Record::Refused { step, error }).chain(then(why, true)).collect()
+            std::iter::once(Record::Refused { run, step, error }).chain(then(why, true)).collect()
         }
         CommandOutcome::Refused(error) => {
             let tried = format!("`{name}` was tried too often: {error}");
-            exhausted(step, tried, kind, then)
+            exhausted((run, step), tried, kind, then)
         }
         CommandOutcome::Unavailable(why) => {
             let tried = format!("`{name}` was tried too often: {why}");
-            exhausted(step, tried, kind, then)
+            exhausted((run, step), tried, kind, then)
         }
         CommandOutcome::Defect(why) => {
             let why = format!("`{name}`: {why}");
-            let exhausted = Record::Exhausted { step, why: why.clone() };
+            let exhausted = Record::Exhausted { run, step, why: why.clone() };
             std::iter::once(exhausted).chain(running.then_some(Record::Stuck { why })).collect()
         }
     }
@@ -236,23 +252,41 @@ fn after_step<S: Saga>(
 
 /// Nobody knows what became of it: what cannot be undone has somebody look.
 fn exhausted(
-    step: String,
+    (run, step): (usize, String),
     why: String,
     kind: StepKind,
     then: impl Fn(String, bool) -> Option<Record>,
 ) -> Vec<Record> {
-    let record = Record::Exhausted { step, why: why.clone() };
+    let record = Record::Exhausted { run, step, why: why.clone() };
     std::iter::once(record).chain(then(why, kind.compensation().is_some())).collect()
 }
 
-fn after_compensation<S: Saga>(step: usize, outcome: CommandOutcome) -> Vec<Record> {
-    let name = S::STEPS[step].name;
-    let stuck =
-        |why: String| vec![Record::Stuck { why: format!("`{name}` cannot be undone: {why}") }];
-    match outcome {
-        CommandOutcome::Accepted(_) => vec![Record::Compensated { step: name.to_owned() }],
-        CommandOutcome::Refused(error) => stuck(error.to_string()),
-        CommandOutcome::Unavailable(why) | CommandOutcome::Defect(why) => stuck(why),
+/// What became of compensations that were given at the same time.
+#[derive(Default)]
+struct Undone {
+    compensated: Vec<Record>,
+    /// Why the others need somebody.
+    failed: Vec<String>,
+}
+
+impl Undone {
+    fn add<S: Saga>(&mut self, run: usize, step: usize, outcome: CommandOutcome) {
+        let name = S::STEPS[step].name;
+        let why = match outcome {
+            CommandOutcome::Accepted(_) => {
+                self.compensated.push(Record::Compensated { run, step: name.to_owned() });
+                return;
+            }
+            CommandOutcome::Refused(error) => error.to_string(),
+            CommandOutcome::Unavailable(why) | CommandOutcome::Defect(why) => why,
+        };
+        self.failed.push(format!("`{name}` cannot be undone: {why}"));
+    }
+
+    fn records(self) -> Vec<Record> {
+        let why = self.failed.join("; ");
+        let stuck = (!why.is_empty()).then_some(Record::Stuck { why });
+        self.compensated.into_iter().chain(stuck).collect()
     }
 }
 
@@ -296,6 +330,7 @@ async fn time_is_up<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, ke
         let mut records = instance.time_is_up(now);
         if records.is_empty() {
             manager.late.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!(saga = S::name(), key, "the time was up when it no longer mattered");
             return Ok(());
         }
         let first = records.remove(0);
