@@ -95,6 +95,8 @@ pub const FOLLOW_WIDTH: usize = 64;
 pub const POLICY_ATTEMPTS: u32 = 8;
 /// How often a command of a saga is tried when it fails for a reason that may pass.
 pub const SAGA_ATTEMPTS: u32 = 12;
+/// Commands of one instance of a saga that are given at a time.
+pub const SAGA_WIDTH: usize = 16;
 /// Instances of a saga that are kept in memory.
 pub const SAGAS_LOADED_MAX: usize = 10_000;
 /// The longest that a durable timer sleeps before it looks at the clock again, which may have been
@@ -116,3 +118,10 @@ pub const TASK_CONCURRENCY: usize = 8;
 pub const TASKS_LOADED_MAX: usize = 10_000;
 /// How much longer than an attempt may take its process is believed to be at it.
 pub const TASK_GRACE: Duration = Duration::from_secs(5);
+/// The shortest interval of a schedule.
+pub const SCHEDULE_INTERVAL_MIN: Duration = Duration::from_millis(1);
+/// Commands of schedules that are carried out at a time.
+pub const SCHEDULE_WIDTH: usize = 64;
+/// By how much a clock has to be set back for schedules by the calendar to begin anew. When it is less,
+/// each of their times comes once.
+pub const SCHEDULE_SET_BACK: Duration = Duration::from_secs(3 * 60 * 60);

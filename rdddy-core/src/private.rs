@@ -27,9 +27,9 @@ pub use aggregate::{
 };
 
 pub use crate::process::{
-    EventRole, EventSet, Happening, Performing, Policy, Projected, Projection, ProjectionMode,
-    QueryTable, ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand,
-    StepKind, Task, TaskContext, TaskOptions, TheRow, Timeout,
+    Begin, EventRole, EventSet, Happening, Performing, Policy, Projected, Projection,
+    ProjectionMode, QueryTable, ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step,
+    StepCommand, StepKind, Task, TaskContext, TaskOptions, TheRow, Timeout, UndoOrder,
 };
 pub use process::{
     AnswerOf, ProjectedRow, Reaction, answer_of, commands_of, has_tag, row_of, task_result_of,

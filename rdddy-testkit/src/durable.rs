@@ -238,6 +238,16 @@ impl Durable {
         }
     }
 
+    /// The wall clock is set ahead, as by somebody who corrects it. Virtual time does not change.
+    pub fn wall_clock_jumps_ahead(&self, by: Duration) {
+        self.clock.simulation().wall_clock_jumps_ahead(by);
+    }
+
+    /// The wall clock is set back. Virtual time does not change.
+    pub fn wall_clock_jumps_back(&self, by: Duration) {
+        self.clock.simulation().wall_clock_jumps_back(by);
+    }
+
     /// Waits until nothing can run without time moving on.
     pub async fn settle(&mut self) {
         self.advance(Duration::ZERO).await;

@@ -160,6 +160,16 @@ impl World {
         self.clock.0.elapsed()
     }
 
+    /// The wall clock is set ahead, as by somebody who corrects it. Virtual time does not change.
+    pub fn wall_clock_jumps_ahead(&self, by: Duration) {
+        self.clock.0.wall_clock_jumps_ahead(by);
+    }
+
+    /// The wall clock is set back. Virtual time does not change.
+    pub fn wall_clock_jumps_back(&self, by: Duration) {
+        self.clock.0.wall_clock_jumps_back(by);
+    }
+
     /// What was published so far.
     #[must_use]
     pub fn events(&self) -> &EventLog {

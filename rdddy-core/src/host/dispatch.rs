@@ -29,7 +29,7 @@ pub enum CommandOutcome {
     Defect(String),
 }
 
-type Executing = Pin<Box<dyn Future<Output = CommandOutcome> + Send>>;
+pub(super) type Executing = Pin<Box<dyn Future<Output = CommandOutcome> + Send>>;
 
 trait Dispatch: Send + Sync {
     fn name(&self) -> &'static str;
@@ -66,7 +66,7 @@ where
     }
 }
 
-fn outcome_of<C: Keyed>(error: &ExecuteError<C>) -> CommandOutcome {
+pub(super) fn outcome_of<C: Keyed>(error: &ExecuteError<C>) -> CommandOutcome {
     let text = || with_causes(error);
     match error {
         ExecuteError::Refused(refused) => {

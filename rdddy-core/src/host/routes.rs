@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::error::HostError;
 use super::execute::Execute;
 use super::hosted::Hosted;
+use super::named::{ExecuteNamed, execute_named};
 use super::surroundings::Surroundings;
 use super::upcasters::Upcasters;
 use crate::domain::{Aggregate, Decides, KeyedBy};
@@ -37,7 +38,12 @@ impl<A: Aggregate> CommandTable<'_, A> {
         A: Decides<C>,
     {
         let executor = Arc::clone(&self.hosted) as Arc<dyn Execute<C>>;
-        let route = Route { owner: A::NAME, location: self.location, executor: Box::new(executor) };
+        let route = Route {
+            owner: A::NAME,
+            location: self.location,
+            executor: Box::new(executor),
+            named: execute_named::<C>,
+        };
         self.routes.add(TypeId::of::<C>(), C::name(), route);
     }
 }
@@ -79,6 +85,8 @@ struct Route {
     location: SourceLocation,
     /// An `Arc<dyn Execute<C>>` for the command's type.
     executor: Box<dyn Any + Send + Sync>,
+    /// The same, for one that was read by its name.
+    named: ExecuteNamed,
 }
 
 /// See the module.
@@ -130,5 +138,10 @@ impl Routes {
     /// Who executes a `C`.
     pub(crate) fn executor<C: Command>(&self) -> Option<&Arc<dyn Execute<C>>> {
         self.by_command.get(&TypeId::of::<C>())?.executor.downcast_ref()
+    }
+
+    /// Who executes a command of this type that was read by its name.
+    pub(crate) fn named(&self, command: TypeId) -> Option<ExecuteNamed> {
+        Some(self.by_command.get(&command)?.named)
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::error::{ExecuteError, HostError};
 use super::execute::{Execute, Executed, Order};
+use super::named::ExecuteNamed;
 use super::process::{Process, QueryRoute, Running};
 use super::routes::{AggregateEntry, OwnsCommands, Routes};
 use super::surroundings::Surroundings;
@@ -73,6 +74,11 @@ pub(crate) fn answerer<T: Clone + 'static>(system: &System, query: TypeId) -> Op
     let extension = system.extension()?;
     let host = extension.as_any().downcast_ref::<Host>()?;
     host.processes.get()?.queries.get(&query)?.answerer.downcast_ref::<T>().cloned()
+}
+
+/// Who executes a command of this type that was read by its name.
+pub(super) fn named(system: &System, command: TypeId) -> Option<ExecuteNamed> {
+    system.extension()?.as_any().downcast_ref::<Host>()?.routes.named(command)
 }
 
 /// The store and the keys of a system that has a store.

@@ -3,6 +3,7 @@
 //! Everything here follows the events of the store from a checkpoint, and may be killed at any
 //! moment: it goes on at the checkpoint, and whatever comes again is recognized.
 
+mod begin;
 mod derived;
 mod event_set;
 mod follow;
@@ -10,8 +11,11 @@ mod policy;
 mod projection;
 mod retry;
 mod saga;
+mod schedule;
 mod task;
+mod timers;
 
+pub use begin::Begin;
 pub use event_set::{EventSet, ReadFormat};
 pub use follow::{FollowStatus, Parked, ParkedFault};
 pub use policy::{CommandRefused, Happening, IntoCommands, Policy, PolicyHandle, Refusals};
@@ -22,7 +26,10 @@ pub use projection::{
 pub use retry::Retry;
 pub use saga::{
     CancelError, Drift, EventRole, Saga, SagaCommand, SagaContext, SagaHandle, SagaState, SagaStep,
-    SagaView, Step, StepCommand, StepKind, StepState, Timeout, saga_to_mermaid,
+    SagaView, Step, StepCommand, StepKind, StepState, Timeout, UndoOrder, saga_to_mermaid,
+};
+pub use schedule::{
+    NoSchedules, Recurrence, ScheduleError, ScheduleFailed, ScheduleStatus, Scheduled, Schedules,
 };
 pub use task::{
     AttemptFailure, FailedTask, IntoTaskResult, Performing, Task, TaskAttemptFailed, TaskContext,

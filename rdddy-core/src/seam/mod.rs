@@ -152,7 +152,7 @@ impl Seam {
     pub(crate) fn timestamp(&self) -> Timestamp {
         match &self.backend {
             Backend::Tokio { .. } => clock::wall(),
-            Backend::Simulated(simulation) => Timestamp(simulation.epoch() + simulation.elapsed()),
+            Backend::Simulated(simulation) => Timestamp(simulation.wall_clock()),
         }
     }
 

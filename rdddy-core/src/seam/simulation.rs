@@ -103,12 +103,13 @@ impl std::error::Error for Stalled {}
 pub struct Simulation {
     state: Mutex<State>,
     seeds: Entropy,
-    epoch: Duration,
     steps_max: u64,
 }
 
 struct State {
     now: Duration,
+    /// What the wall clock showed at the start, or would have shown before it was set.
+    epoch: Duration,
     ready: VecDeque<Ready>,
     tasks: BTreeMap<u64, Task>,
     next_task: u64,
@@ -154,6 +155,7 @@ impl Simulation {
         Arc::new(Simulation {
             state: Mutex::new(State {
                 now: Duration::ZERO,
+                epoch: options.epoch,
                 ready: VecDeque::new(),
                 tasks: BTreeMap::new(),
                 next_task: 0,
@@ -169,7 +171,6 @@ impl Simulation {
             }),
             // Apart from the schedule's: a scripted run draws the same ids as the seeded one.
             seeds: Entropy::seeded(0x5eed),
-            epoch: options.epoch,
             steps_max: options.steps_max,
         })
     }
@@ -294,8 +295,23 @@ impl Simulation {
         lock(&self.state).steps
     }
 
-    pub(super) fn epoch(&self) -> Duration {
-        self.epoch
+    /// Sets the wall clock ahead by `by`. Virtual time does not change.
+    pub fn wall_clock_jumps_ahead(&self, by: Duration) {
+        let mut state = lock(&self.state);
+        state.epoch = state.epoch.saturating_add(by);
+    }
+
+    /// Sets the wall clock back by `by`, to the Unix epoch at most. Virtual time does not change.
+    pub fn wall_clock_jumps_back(&self, by: Duration) {
+        let mut state = lock(&self.state);
+        state.epoch = state.epoch.saturating_sub(by);
+    }
+
+    /// What the wall clock shows, as the time since the Unix epoch.
+    #[must_use]
+    pub fn wall_clock(&self) -> Duration {
+        let state = lock(&self.state);
+        state.epoch.saturating_add(state.now)
     }
 
     pub(super) fn draw_seed(&self) -> u64 {

@@ -19,6 +19,7 @@ pub(super) struct Model {
     pub(super) type_name: String,
     pub(super) name: String,
     pub(super) reports_refusals: bool,
+    pub(super) begins_at_head: bool,
     pub(super) handlers: Vec<Hearing>,
 }
 
@@ -33,14 +34,15 @@ const HANDLER: Shape = Shape {
 
 pub(super) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model> {
     let type_name = check_header(&input.block.header, EXAMPLE, mistakes);
-    let (mut name, mut reports_refusals) = (None, false);
+    let (mut name, mut reports_refusals, mut begins_at_head) = (None, false, false);
     for option in std::mem::take(&mut input.options) {
-        match option.value {
-            Value::Text(text) => {
+        match (option.name(), option.value) {
+            (_, Value::Text(text)) => {
                 crate::support::names::check_message_name(&text, mistakes);
                 name = Some(text.value());
             }
-            Value::Word(word) => reports_refusals = word == "report",
+            ("begin", Value::Word(word)) => begins_at_head = word == "head",
+            (_, Value::Word(word)) => reports_refusals = word == "report",
             _ => {}
         }
     }
@@ -82,6 +84,7 @@ pub(super) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model
         name: name.unwrap_or_else(|| type_name.clone()),
         type_name,
         reports_refusals,
+        begins_at_head,
         handlers,
     })
 }

@@ -27,6 +27,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let refusals = model
         .reports_refusals
         .then(|| quote!(const REFUSALS: #private::Refusals = #private::Refusals::Report;));
+    let begin =
+        model.begins_at_head.then(|| quote!(const BEGIN: #private::Begin = #private::Begin::Head;));
     let uses = handlers.iter().filter_map(|handler| {
         let ty = handler.event.as_ref()?;
         let line = quote_spanned!(handler.method.span()=> ::core::line!());
@@ -44,6 +46,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             impl #private::Policy for #self_type {
                 type Event = #enum_name;
                 #refusals
+                #begin
 
                 fn name() -> &'static str {
                     static NAME: #private::MessageName = #private::MessageName::new(

@@ -1,5 +1,6 @@
 //! The options of `#[policy]`.
 
+use crate::process::BEGIN;
 use crate::support::codes::Code;
 use crate::support::options::{Form, OptionSpec, OptionTable};
 
@@ -14,6 +15,7 @@ pub(crate) static POLICY: OptionTable = OptionTable {
             meaning: "what becomes of a command that is refused for good: the stream of its event is \
                       parked until somebody has looked, or `CommandRefused` is published",
         },
+        BEGIN,
         OptionSpec {
             name: "name",
             form: Form::Text,

@@ -46,6 +46,8 @@ pub(super) fn analyze(mut input: Input, mistakes: &mut Mistakes) -> Option<Model
         version: settings.version.unwrap_or(1),
         key: settings.key?,
         starts_on: settings.starts_on,
+        undoes_in_parallel: settings.undoes_in_parallel,
+        begins_at_head: settings.begins_at_head,
         methods,
     })
 }
@@ -57,6 +59,8 @@ pub(super) struct Settings {
     pub(super) key: Option<Ident>,
     version: Option<u32>,
     name: Option<String>,
+    undoes_in_parallel: bool,
+    begins_at_head: bool,
 }
 
 impl Settings {
@@ -73,6 +77,8 @@ impl Settings {
                         .help("write `key = order`"),
                 ),
             },
+            ("compensate", Value::Word(word)) => self.undoes_in_parallel = word == "parallel",
+            ("begin", Value::Word(word)) => self.begins_at_head = word == "head",
             ("version", Value::Whole(version)) => self.version = positive(&version, mistakes),
             ("name", Value::Text(name)) => {
                 crate::support::names::check_message_name(&name, mistakes);

@@ -33,6 +33,16 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             const ENDS_BY_EVENT: bool = true;
         )
     });
+    let undo = model.undoes_in_parallel.then(|| {
+        quote!(
+            const UNDO: #private::UndoOrder = #private::UndoOrder::Parallel;
+        )
+    });
+    let begin = model.begins_at_head.then(|| {
+        quote!(
+            const BEGIN: #private::Begin = #private::Begin::Head;
+        )
+    });
     let tag = key.to_string();
     let tags = events.types().iter().map(|ty| {
         let at = private.at(ty.span());
@@ -66,6 +76,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 const STEPS: &'static [#private::Step] = &[#(#steps),*];
                 #timeout
                 #ends
+                #undo
+                #begin
 
                 fn name() -> &'static str {
                     static NAME: #private::MessageName = #private::MessageName::new(

@@ -19,6 +19,8 @@ pub(super) struct Model {
     /// The name of the tag, where it stands.
     pub(super) key: Ident,
     pub(super) starts_on: Vec<Type>,
+    pub(super) undoes_in_parallel: bool,
+    pub(super) begins_at_head: bool,
     pub(super) methods: Methods,
 }
 

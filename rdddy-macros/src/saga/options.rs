@@ -1,5 +1,6 @@
 //! The options of `#[saga]` and `#[step]`.
 
+use crate::process::BEGIN;
 use crate::support::codes::Code;
 use crate::support::options::{Form, OptionSpec, OptionTable};
 
@@ -27,6 +28,14 @@ pub(crate) static SAGA: OptionTable = OptionTable {
             meaning: "the version of its code, 1 unless this says otherwise: a running instance keeps \
                       the one it began with",
         },
+        OptionSpec {
+            name: "compensate",
+            form: Form::Word(&["last_first", "parallel"]),
+            usage: "compensate = parallel",
+            meaning: "how its steps are undone: one after the other, the last one first, or all at the \
+                      same time",
+        },
+        BEGIN,
         OptionSpec {
             name: "name",
             form: Form::Text,

@@ -40,6 +40,22 @@ fn a_saga_becomes_glue_that_can_be_read() {
 }
 
 #[test]
+fn how_it_is_undone_and_where_it_begins_is_said() {
+    let block = "impl Fulfilment {
+        #[step(compensate = release)]
+        fn reserve(&mut self, event: &OrderPlaced) -> ReserveStock { .. }
+        #[compensation] fn release(&mut self) -> ReleaseStock { .. }
+    }";
+    let expanded = expand(&format!("{START}, compensate = parallel, begin = head"), block);
+    let undo =
+        "const UNDO: ::rdddy::__private::UndoOrder = ::rdddy::__private::UndoOrder::Parallel;";
+    let begin = "const BEGIN: ::rdddy::__private::Begin = ::rdddy::__private::Begin::Head;";
+    assert_contains(&expanded, &[undo, begin]);
+    let expanded = expand(&format!("{START}, compensate = last_first, begin = first"), block);
+    assert!(!expanded.to_string().contains("UndoOrder"));
+}
+
+#[test]
 fn what_could_not_be_undone_is_refused() {
     let block = "impl Fulfilment {
         #[step] fn reserve(&mut self, event: &OrderPlaced) -> ReserveStock { .. }

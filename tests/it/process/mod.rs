@@ -2,11 +2,14 @@
 
 rdddy::bounded_context!("process");
 
+mod begin;
 mod fulfilment;
 mod operator;
+mod parallel;
 mod parcel;
 mod planted;
 mod policy;
 mod saga;
+mod schedule;
 mod shop;
 mod task;

@@ -48,6 +48,12 @@ pub(crate) trait Reader: Send + Sync + 'static {
         false
     }
 
+    /// The name by which it is kept where it begins, if that is the head of the store at its first start
+    /// rather than the first event.
+    fn begins_at_head(&self) -> Option<&str> {
+        None
+    }
+
     /// It is at the beginning: nothing has been committed of it.
     fn begins(&self) {}
 
@@ -87,6 +93,8 @@ pub(crate) struct Checkpoint {
 
 /// The table of all checkpoints, by the names of their readers.
 pub(crate) const CHECKPOINTS: &str = "rdddy.checkpoints";
+/// The table of the places where readers begin that do not begin with the first event, by their names.
+const BEGINNINGS: &str = "rdddy.beginnings";
 
 /// See the module. It holds its system only while it handles a page.
 pub(crate) struct Follower<R> {
@@ -222,7 +230,7 @@ impl<R: Reader> Follower<R> {
         self.position = match &self.stored {
             Some(checkpoint) => serde_json::from_slice::<Checkpoint>(checkpoint)?.position,
             None if self.reader.needs_checkpoint() => return Err(Trouble::Gone),
-            None => Position::START,
+            None => self.beginning().await?,
         };
         let table = Parking::table(self.reader.name());
         self.parking = Parking::new(self.reader.name());
@@ -246,6 +254,24 @@ impl<R: Reader> Follower<R> {
             status.parked = parked;
         });
         Ok(())
+    }
+
+    /// Where it begins. What is the head when it first starts is written down before anything else, so
+    /// that it stays there whatever dies.
+    async fn beginning(&self) -> Result<Position, Trouble> {
+        let Some(key) = self.reader.begins_at_head() else { return Ok(Position::START) };
+        if let Some(known) = self.documents.get(BEGINNINGS, key).await? {
+            return Ok(serde_json::from_slice::<Checkpoint>(&known)?.position);
+        }
+        let position = self.store.head().await?;
+        let json = serde_json::to_vec(&Checkpoint { position: position.clone() })?;
+        let commit = Commit {
+            expected: Some(Write::remove(BEGINNINGS, key)),
+            cleared: Vec::new(),
+            writes: vec![Write::put(BEGINNINGS, key, json)],
+        };
+        self.documents.commit(commit).await?;
+        Ok(position)
     }
 
     /// Handles a page, or what is wanted from outside; whether there is nothing more for now.

@@ -7,7 +7,7 @@ mod reader;
 pub use commands::IntoCommands;
 pub use handle::PolicyHandle;
 
-use super::EventSet;
+use super::{Begin, EventSet};
 use crate::host::AnyCommand;
 use crate::message::{MessageId, Metadata, Timestamp};
 
@@ -27,6 +27,8 @@ pub trait Policy: Send + Sync + 'static {
 
     /// What becomes of a command that its aggregate refuses.
     const REFUSALS: Refusals = Refusals::Park;
+    /// Where it begins, if it has never run.
+    const BEGIN: Begin = Begin::First;
 
     /// Its stable name, qualified by the bounded context: `sales.Restock`.
     fn name() -> &'static str;

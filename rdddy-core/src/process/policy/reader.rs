@@ -9,6 +9,7 @@ use crate::domain::{KeyStore, with_keys};
 use crate::host::{AnyCommand, CommandOutcome, Surroundings, with_causes};
 use crate::limits;
 use crate::message::MessageId;
+use crate::process::Begin;
 use crate::process::derived::derived_id;
 use crate::process::event_set;
 use crate::process::follow::{Delivery, Handled, Handling, Reader, by_key};
@@ -118,6 +119,10 @@ impl<P: Policy> Reader for PolicyReader<P> {
 
     fn query(&self) -> &EventQuery {
         &self.query
+    }
+
+    fn begins_at_head(&self) -> Option<&str> {
+        (P::BEGIN == Begin::Head).then(P::name)
     }
 
     /// Events of one stream stay in order.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::instance::{Instance, Next};
+use super::instance::{Given, Instance, Next};
 use super::manager::{Manager, Slot, Trouble};
 use super::record::{Intent, Record};
 use super::view::SagaState;
@@ -13,8 +13,8 @@ use crate::limits;
 use crate::message::Metadata;
 use crate::process::Retry;
 use crate::runtime::{ActorSystem, System};
-use crate::seam::first;
 use crate::seam::sync::lock;
+use crate::seam::{first, side_by_side};
 
 /// Has what the instance in `slot` wants done be done, unless that is under way.
 pub(super) fn start<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, slot: &Arc<Slot<S>>) {
@@ -65,7 +65,7 @@ async fn go_on<S: Saga>(
         *lock(&slot.driven) = false;
         return Ok(false);
     }
-    let (run, is_compensation, intent, cause) = match instance.next() {
+    let (is_compensation, commands) = match instance.next() {
         Next::Wait => {
             // Under the lock of the instance: whoever changes it next sees that.
             *lock(&slot.driven) = false;
@@ -88,26 +88,41 @@ async fn go_on<S: Saga>(
             settle(manager, system, &mut place, vec![record], &cause).await?;
             return Ok(true);
         }
-        Next::Give { run, is_compensation, intent, cause } => (run, is_compensation, intent, cause),
+        Next::Give { is_compensation, commands } => (is_compensation, commands),
     };
-    let step = instance.step_of(run);
+    let Some(cause) = commands.first().map(|command| command.cause.clone()) else {
+        return Ok(true);
+    };
     drop(place);
-    let given = give::<S>(manager, system, (step, is_compensation), &intent, &cause).await;
-    let Some(outcome) = given else {
-        *lock(&slot.driven) = false;
-        return Ok(false);
+    let mut outcomes = Vec::new();
+    let giving = |given: Given| async move {
+        let outcome = give::<S>(manager, system, is_compensation, &given).await;
+        (given.run, given.step, outcome)
     };
+    side_by_side(commands, limits::SAGA_WIDTH, giving, |given| outcomes.push(given)).await;
     let mut place = slot.instance.lock().await;
     let instance = manager.load(&slot.key, &mut place).await?;
-    if !instance.awaits(run, is_compensation) {
-        return Ok(true);
+    let mut undone = Undone::default();
+    let mut records = Vec::new();
+    for (run, step, outcome) in outcomes {
+        let Some(outcome) = outcome else {
+            // It stops, and is going to give all of them again.
+            *lock(&slot.driven) = false;
+            return Ok(false);
+        };
+        if !instance.awaits(run, is_compensation) {
+            continue;
+        }
+        if is_compensation {
+            undone.add::<S>(run, step, outcome);
+        } else {
+            records.extend(after_step(instance, run, step, outcome));
+        }
     }
-    let records = if is_compensation {
-        after_compensation::<S>(step, outcome)
-    } else {
-        after_step(instance, step, outcome)
-    };
-    settle(manager, system, &mut place, records, &cause).await?;
+    records.extend(undone.records());
+    if !records.is_empty() {
+        settle(manager, system, &mut place, records, &cause).await?;
+    }
     Ok(true)
 }
 
@@ -144,10 +159,10 @@ pub(super) async fn settle<S: Saga>(
 async fn give<S: Saga>(
     manager: &Manager<S>,
     system: &Arc<System>,
-    (step, is_compensation): (usize, bool),
-    intent: &Intent,
-    cause: &Metadata,
+    is_compensation: bool,
+    Given { step, intent, cause, .. }: &Given,
 ) -> Option<CommandOutcome> {
+    let step = *step;
     let retry = if is_compensation { Retry::DEFAULT } else { S::STEPS[step].retry };
     let mut attempt = 0;
     loop {
@@ -189,6 +204,7 @@ async fn give_once<S: Saga>(
 
 fn after_step<S: Saga>(
     instance: &Instance<S>,
+    run: usize,
     step: usize,
     outcome: CommandOutcome,
 ) -> Vec<Record> {
@@ -205,22 +221,22 @@ fn after_step<S: Saga>(
     };
     let step = name.to_owned();
     match outcome {
-        CommandOutcome::Accepted(position) => vec![Record::Accepted { step, position }],
+        CommandOutcome::Accepted(position) => vec![Record::Accepted { run, step, position }],
         CommandOutcome::Refused(error) if !error.transient => {
             let why = format!("`{name}` was refused: {error}");
-            std::iter::once(Record::Refused { step, error }).chain(then(why, true)).collect()
+            std::iter::once(Record::Refused { run, step, error }).chain(then(why, true)).collect()
         }
         CommandOutcome::Refused(error) => {
             let tried = format!("`{name}` was tried too often: {error}");
-            exhausted(step, tried, kind, then)
+            exhausted((run, step), tried, kind, then)
         }
         CommandOutcome::Unavailable(why) => {
             let tried = format!("`{name}` was tried too often: {why}");
-            exhausted(step, tried, kind, then)
+            exhausted((run, step), tried, kind, then)
         }
         CommandOutcome::Defect(why) => {
             let why = format!("`{name}`: {why}");
-            let exhausted = Record::Exhausted { step, why: why.clone() };
+            let exhausted = Record::Exhausted { run, step, why: why.clone() };
             std::iter::once(exhausted).chain(running.then_some(Record::Stuck { why })).collect()
         }
     }
@@ -228,23 +244,41 @@ fn after_step<S: Saga>(
 
 /// Nobody knows what became of it: what cannot be undone has somebody look.
 fn exhausted(
-    step: String,
+    (run, step): (usize, String),
     why: String,
     kind: StepKind,
     then: impl Fn(String, bool) -> Option<Record>,
 ) -> Vec<Record> {
-    let record = Record::Exhausted { step, why: why.clone() };
+    let record = Record::Exhausted { run, step, why: why.clone() };
     std::iter::once(record).chain(then(why, kind.compensation().is_some())).collect()
 }
 
-fn after_compensation<S: Saga>(step: usize, outcome: CommandOutcome) -> Vec<Record> {
-    let name = S::STEPS[step].name;
-    let stuck =
-        |why: String| vec![Record::Stuck { why: format!("`{name}` cannot be undone: {why}") }];
-    match outcome {
-        CommandOutcome::Accepted(_) => vec![Record::Compensated { step: name.to_owned() }],
-        CommandOutcome::Refused(error) => stuck(error.to_string()),
-        CommandOutcome::Unavailable(why) | CommandOutcome::Defect(why) => stuck(why),
+/// What became of compensations that were given at the same time.
+#[derive(Default)]
+struct Undone {
+    compensated: Vec<Record>,
+    /// Why the others need somebody.
+    failed: Vec<String>,
+}
+
+impl Undone {
+    fn add<S: Saga>(&mut self, run: usize, step: usize, outcome: CommandOutcome) {
+        let name = S::STEPS[step].name;
+        let why = match outcome {
+            CommandOutcome::Accepted(_) => {
+                self.compensated.push(Record::Compensated { run, step: name.to_owned() });
+                return;
+            }
+            CommandOutcome::Refused(error) => error.to_string(),
+            CommandOutcome::Unavailable(why) | CommandOutcome::Defect(why) => why,
+        };
+        self.failed.push(format!("`{name}` cannot be undone: {why}"));
+    }
+
+    fn records(self) -> Vec<Record> {
+        let why = self.failed.join("; ");
+        let stuck = (!why.is_empty()).then_some(Record::Stuck { why });
+        self.compensated.into_iter().chain(stuck).collect()
     }
 }
 
@@ -258,6 +292,7 @@ pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
     let _working = Working::new(&manager.around.busy);
     while !manager.control.is_stopped() {
         let Some(system) = manager.system.upgrade() else { return };
+        let changed = manager.timers.changed();
         let now = system.seam().timestamp();
         if let Some(key) = manager.timers.take_due(now) {
             time_is_up(&manager, &system, &key).await;
@@ -266,7 +301,6 @@ pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
         // In slices: the clock may be set.
         let left = manager.timers.earliest().map(|at| at.0.saturating_sub(now.0));
         let slice = left.map(|left| system.seam().sleep(left.min(limits::TIMER_SLICE)));
-        let changed = manager.timers.changed();
         drop(system);
         match slice {
             Some(slice) => {
@@ -288,6 +322,7 @@ async fn time_is_up<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, ke
         let mut records = instance.time_is_up(now);
         if records.is_empty() {
             manager.late.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!(saga = S::name(), key, "the time was up when it no longer mattered");
             return Ok(());
         }
         let first = records.remove(0);

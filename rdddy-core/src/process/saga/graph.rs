@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Saga, StepKind};
+use super::{Saga, StepKind, UndoOrder};
 
 /// The steps of `S` in order, what undoes each, and where nothing is undone any more, as a Mermaid
 /// flowchart (<https://mermaid.js.org/syntax/flowchart.html>).
@@ -17,6 +17,10 @@ use super::{Saga, StepKind};
 #[must_use]
 pub fn saga_to_mermaid<S: Saga>() -> String {
     let mut text = String::from("flowchart LR\n");
+    let undone = match S::UNDO {
+        UndoOrder::LastInFirstOut => "undone by",
+        UndoOrder::Parallel => "undone with the others by",
+    };
     let mut last = "start([start])".to_owned();
     for step in S::STEPS {
         let shape = match step.kind {
@@ -26,7 +30,7 @@ pub fn saga_to_mermaid<S: Saga>() -> String {
         // A string takes whatever is written.
         let _ = writeln!(text, "    {last} --> {shape}");
         if let Some(compensation) = step.kind.compensation() {
-            let _ = writeln!(text, "    {} -. undone by .-> {compensation}", step.name);
+            let _ = writeln!(text, "    {} -. {undone} .-> {compensation}", step.name);
         }
         last = step.name.to_owned();
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::record::{Heard, Intent, Record};
 use super::view::{Drift, SagaState, SagaStep, SagaView, StepState};
-use super::{Saga, SagaContext, StepCommand, StepKind, Timeout};
+use super::{Saga, SagaContext, StepCommand, StepKind, Timeout, UndoOrder};
 use crate::message::{MessageId, Metadata, Timestamp};
 use crate::process::derived::derived_id;
 use crate::store::{EventDecoder, Position, Version};
@@ -43,14 +43,24 @@ struct Run {
 
 /// What an instance does next.
 pub(super) enum Next {
-    /// Gives a command that has been written down.
-    Give { run: usize, is_compensation: bool, intent: Intent, cause: Metadata },
+    /// Gives commands that have been written down, at the same time: those of steps, or those of
+    /// compensations.
+    Give { is_compensation: bool, commands: Vec<Given> },
     /// Writes down how a step is undone.
     Undo { run: usize },
     /// Writes this down.
     Write(Record),
     /// Nothing, before something is heard.
     Wait,
+}
+
+/// A command that is to be given.
+#[derive(Clone)]
+pub(super) struct Given {
+    pub(super) run: usize,
+    pub(super) step: usize,
+    pub(super) intent: Intent,
+    pub(super) cause: Metadata,
 }
 
 impl<S: Saga> Instance<S> {
@@ -100,9 +110,11 @@ impl<S: Saga> Instance<S> {
             }
             Record::Heard(heard) => self.hear(heard, decoder)?,
             Record::Intended { step, command } => self.begin(&step, command)?,
-            Record::Accepted { step, .. } => self.run(&step)?.state = StepState::Accepted,
-            Record::Refused { step, .. } => self.run(&step)?.state = StepState::Refused,
-            Record::Exhausted { step, .. } => self.run(&step)?.state = StepState::Exhausted,
+            Record::Accepted { run, step, .. } => self.run(run, &step)?.state = StepState::Accepted,
+            Record::Refused { run, step, .. } => self.run(run, &step)?.state = StepState::Refused,
+            Record::Exhausted { run, step, .. } => {
+                self.run(run, &step)?.state = StepState::Exhausted
+            }
             Record::TimedOut { deadline } => {
                 let _ = self.saga.timed_out();
                 self.deadline = deadline;
@@ -111,8 +123,12 @@ impl<S: Saga> Instance<S> {
                 self.state = SagaState::Compensating;
                 self.why = Some(why);
             }
-            Record::CompensationIntended { step, command } => self.begin_undo(&step, command)?,
-            Record::Compensated { step } => self.run(&step)?.state = StepState::Compensated,
+            Record::CompensationIntended { run, step, command } => {
+                self.begin_undo(run, &step, command)?;
+            }
+            Record::Compensated { run, step } => {
+                self.run(run, &step)?.state = StepState::Compensated;
+            }
             Record::Stuck { why } => {
                 self.stuck_in = Some(self.state);
                 self.state = SagaState::NeedsOperator;
@@ -170,8 +186,8 @@ impl<S: Saga> Instance<S> {
         Ok(())
     }
 
-    fn begin_undo(&mut self, name: &str, intent: Option<Intent>) -> Result<(), String> {
-        let at = self.position(name)?;
+    fn begin_undo(&mut self, at: usize, name: &str, intent: Option<Intent>) -> Result<(), String> {
+        self.run(at, name)?;
         let now = match self.wanted_undo.take() {
             Some((wanted, now)) if wanted == at => now,
             _ => self.undoing(at)?,
@@ -208,17 +224,11 @@ impl<S: Saga> Instance<S> {
         }
     }
 
-    /// The last run of a step: a step that acts on several events runs for each.
-    fn position(&self, name: &str) -> Result<usize, String> {
+    /// The run with this number, which is one of the step `name`.
+    fn run(&mut self, at: usize, name: &str) -> Result<&mut Run, String> {
         let step = step_called::<S>(name)?;
-        let undone = |run: &Run| run.state == StepState::Compensated;
-        let found = self.runs.iter().rposition(|run| run.step == step && !undone(run));
-        found.ok_or_else(|| format!("`{name}` has not begun"))
-    }
-
-    fn run(&mut self, name: &str) -> Result<&mut Run, String> {
-        let at = self.position(name)?;
-        Ok(&mut self.runs[at])
+        let run = self.runs.get_mut(at).filter(|run| run.step == step);
+        run.ok_or_else(|| format!("`{name}` has not begun"))
     }
 
     /// What follows from an event that was just heard.
@@ -251,7 +261,7 @@ impl<S: Saga> Instance<S> {
         });
         let (command, wanted) = command.unzip();
         self.wanted_undo = Some((at, wanted));
-        Ok(Record::CompensationIntended { step: name.to_owned(), command })
+        Ok(Record::CompensationIntended { run: at, step: name.to_owned(), command })
     }
 
     /// Whether what was done can still be undone; `aborting` when it is known that the pivot has failed.
@@ -306,7 +316,7 @@ impl<S: Saga> Instance<S> {
 
     fn next_step(&self) -> Next {
         if let Some(run) = self.runs.iter().position(|run| run.state == StepState::Intended) {
-            return self.give(run, false);
+            return self.give([run], false);
         }
         let last = S::STEPS.len().saturating_sub(1);
         let done = self.runs.iter().any(|run| run.step == last && run.state == StepState::Accepted);
@@ -316,12 +326,14 @@ impl<S: Saga> Instance<S> {
         Next::Wait
     }
 
-    /// Last in, first out.
+    /// All that is under way, and in what order the rest is: each is written down before it is given.
     fn next_undo(&self) -> Next {
+        let mut under_way = Vec::new();
         for (at, run) in self.runs.iter().enumerate().rev() {
             match run.state {
                 StepState::Compensated | StepState::Refused => {}
-                StepState::Compensating => return self.give(at, true),
+                StepState::Compensating if S::UNDO == UndoOrder::Parallel => under_way.push(at),
+                StepState::Compensating => return self.give([at], true),
                 StepState::Intended | StepState::Accepted | StepState::Exhausted => {
                     if S::STEPS[run.step].kind.compensation().is_some() {
                         return Next::Undo { run: at };
@@ -329,21 +341,19 @@ impl<S: Saga> Instance<S> {
                 }
             }
         }
-        Next::Write(Record::Undone)
+        if under_way.is_empty() { Next::Write(Record::Undone) } else { self.give(under_way, true) }
     }
 
-    fn give(&self, at: usize, is_compensation: bool) -> Next {
-        let run = &self.runs[at];
-        let intent = if is_compensation { run.undo.as_ref() } else { Some(&run.intent) };
-        let Some((intent, (_, heard))) = intent.zip(self.inputs.get(run.input)) else {
-            return Next::Wait;
+    fn give(&self, runs: impl IntoIterator<Item = usize>, is_compensation: bool) -> Next {
+        let given = |at: usize| {
+            let run = &self.runs[at];
+            let intent = if is_compensation { run.undo.as_ref() } else { Some(&run.intent) };
+            let (intent, (_, heard)) = intent.zip(self.inputs.get(run.input))?;
+            let (intent, cause) = (intent.clone(), heard.metadata.clone());
+            Some(Given { run: at, step: run.step, intent, cause })
         };
-        let (intent, cause) = (intent.clone(), heard.metadata.clone());
-        Next::Give { run: at, is_compensation, intent, cause }
-    }
-
-    pub(super) fn step_of(&self, at: usize) -> usize {
-        self.runs[at].step
+        let commands: Vec<_> = runs.into_iter().filter_map(given).collect();
+        if commands.is_empty() { Next::Wait } else { Next::Give { is_compensation, commands } }
     }
 
     /// Whether the run still waits for what becomes of its command.

@@ -10,15 +10,16 @@ use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use super::instance::Instance;
 use super::record::{Heard, Record};
-use super::timer::Timers;
 use super::view::SagaState;
 use super::{Saga, drive};
 use crate::domain::with_keys;
 use crate::host::{Surroundings, with_causes};
 use crate::limits;
 use crate::message::{Metadata, Timestamp};
+use crate::process::Begin;
 use crate::process::event_set;
 use crate::process::follow::{Control, Delivery, Handled, Handling, Reader, by_key};
+use crate::process::timers::Timers;
 use crate::runtime::{System, panic_message};
 use crate::seam::sync::lock;
 use crate::store::{
@@ -324,6 +325,11 @@ impl<S: Saga> Reader for Listening<S> {
 
     fn query(&self) -> &EventQuery {
         &self.0.query
+    }
+
+    /// All versions begin at the same place: what a former one has not heard yet is not lost.
+    fn begins_at_head(&self) -> Option<&str> {
+        (S::BEGIN == Begin::Head).then(S::name)
     }
 
     /// The values of the tag that says which instance an event is for.

@@ -11,7 +11,6 @@ mod handle;
 mod instance;
 mod manager;
 mod record;
-mod timer;
 mod view;
 
 use std::time::Duration;
@@ -23,7 +22,7 @@ pub use view::{CancelError, Drift, SagaState, SagaStep, SagaView, StepState};
 
 pub use command::StepCommand;
 
-use super::{EventSet, Retry};
+use super::{Begin, EventSet, Retry};
 use crate::message::{MessageId, Metadata, Timestamp};
 
 /// A process over several aggregates, as a type: its fields are what an instance remembers.
@@ -49,6 +48,10 @@ pub trait Saga: Default + Send + Sync + 'static {
     const TIMEOUT: Option<Duration> = None;
     /// Whether an event ends it, rather than its last step.
     const ENDS_BY_EVENT: bool = false;
+    /// In which order its steps are undone.
+    const UNDO: UndoOrder = UndoOrder::LastInFirstOut;
+    /// Where it begins, if no version of it has ever run.
+    const BEGIN: Begin = Begin::First;
 
     /// Its stable name, qualified by the bounded context: `sales.Fulfilment`.
     fn name() -> &'static str;
@@ -96,6 +99,17 @@ pub trait Saga: Default + Send + Sync + 'static {
     fn timed_out(&mut self) -> Timeout {
         Timeout::Compensate
     }
+}
+
+/// In which order the steps of a saga are undone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UndoOrder {
+    /// One after the other, the last one first.
+    #[default]
+    LastInFirstOut,
+    /// All at the same time. It has ended when all of them are.
+    Parallel,
 }
 
 /// What an event means to a saga.

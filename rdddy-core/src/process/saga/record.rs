@@ -7,7 +7,8 @@ use crate::domain::ErrorData;
 use crate::message::{MessageId, Metadata, Timestamp};
 use crate::store::Position;
 
-/// One thing that happened to an instance.
+/// One thing that happened to an instance. A `run` is the number of a step that has begun, in order:
+/// one step may begin several times.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub(super) enum Record {
@@ -21,15 +22,18 @@ pub(super) enum Record {
         command: Intent,
     },
     Accepted {
+        run: usize,
         step: String,
         position: Position,
     },
     Refused {
+        run: usize,
         step: String,
         error: ErrorData,
     },
     /// Tried as often as was allowed: whether it was carried out is not known.
     Exhausted {
+        run: usize,
         step: String,
         why: String,
     },
@@ -41,10 +45,12 @@ pub(super) enum Record {
     },
     /// `command` is none where there is nothing to be undone.
     CompensationIntended {
+        run: usize,
         step: String,
         command: Option<Intent>,
     },
     Compensated {
+        run: usize,
         step: String,
     },
     Stuck {
