@@ -319,7 +319,9 @@ async fn a_time_is_up_once_however_the_clock_is_set(world: &mut World) {
         }
         office.advance(SLICE).await;
         assert_eq!(steps(&mut office).await.0, SagaState::NeedsOperator);
-        assert_eq!(tour(office.system()).late_timers(), 0);
+        // It may have come to the life before.
+        let late = tour(office.system()).late_timers();
+        assert!(late < u64::from(office.lives()), "{late}");
         // Its time is not up again.
         let resumed = office.ask(async |system| tour(system).resume("1").await).await;
         // A life that died may have done it.
