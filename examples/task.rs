@@ -26,7 +26,7 @@ struct Shipped {
 }
 
 #[derive(Event, Serialize, Deserialize)]
-struct Sent {
+pub(crate) struct Sent {
     #[tag]
     order: u64,
     attempts: u32,

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rdddy::prelude::*;
+use rdddy::store::{EventStore, MemoryStore, StreamName, Version};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
@@ -69,6 +70,8 @@ pub(crate) enum CallError {
 pub(crate) struct Office {
     seen: Arc<Mutex<Seen>>,
     pub(crate) answers: Arc<Notify>,
+    /// Where nothing may be stored yet of what is done.
+    disk: Option<MemoryStore>,
 }
 
 #[derive(Default)]
@@ -83,12 +86,25 @@ pub(crate) struct Seen {
 }
 
 impl Office {
+    pub(crate) fn watching(disk: MemoryStore) -> Self {
+        Office { disk: Some(disk), ..Office::default() }
+    }
+
     pub(crate) fn seen<R>(&self, look: impl FnOnce(&mut Seen) -> R) -> R {
         look(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn calls(&self) -> Vec<(u64, u32)> {
         self.seen(|seen| seen.calls.clone())
+    }
+
+    /// Fails when the work that the event asks for has a result.
+    async fn is_open(&self, cx: &TaskContext<'_>) {
+        let Some(disk) = &self.disk else { return };
+        let key = cx.happening().event_id().to_string();
+        let stream = StreamName::new(CallCourier::name(), key).unwrap();
+        let results = disk.read_stream(&stream, Version(1), 1).await.unwrap();
+        assert!(results.is_empty(), "done before: {results:?}");
     }
 
     fn enter(&self, event: &Dispatched, cx: &TaskContext<'_>) -> Line {
@@ -127,6 +143,7 @@ impl CallCourier {
         event: &Dispatched,
         cx: &TaskContext<'_>,
     ) -> Result<CourierCalled, CallError> {
+        self.office.is_open(cx).await;
         let _line = self.office.enter(event, cx);
         let called = CourierCalled { parcel: event.parcel, nth: event.nth, attempt: cx.attempt() };
         match event.goes.as_str() {

@@ -327,7 +327,8 @@ fn process(world: &World, store: &MemoryStore, office: &Office) -> Durable {
 
 #[rdddy_testkit::explore(seeds = 100)]
 async fn two_processes_share_the_work(world: &mut World) {
-    let (store, office) = (MemoryStore::new(), Office::default());
+    let store = MemoryStore::new();
+    let office = Office::watching(store.reopen());
     let mut first = process(world, &store, &office);
     let mut second = process(world, &store.reopen(), &office);
     for nth in 1..=3 {
@@ -349,6 +350,25 @@ async fn two_processes_share_the_work(world: &mut World) {
         let nths = office.calls().into_iter().filter(|(of, _)| *of == parcel).map(|(_, nth)| nth);
         assert_eq!(nths.collect::<Vec<_>>(), [1, 1, 2, 2, 3, 3], "{parcel}");
     }
+}
+
+#[rdddy_testkit::explore(seeds = 300)]
+async fn what_one_process_gives_up_another_does_not_try(world: &mut World) {
+    let (store, office) = (MemoryStore::new(), Office::default());
+    let mut first = process(world, &store, &office);
+    let mut second = process(world, &store.reopen(), &office);
+    second.system();
+    for nth in 1..=3 {
+        first.system().execute(dispatch(1, nth, "nowhere")).await.unwrap();
+    }
+    world.advance(LONG).await;
+    assert_eq!(office.calls(), [(1, 1), (1, 2), (1, 3)]);
+    let mut failed = 0;
+    for process in [&mut first, &mut second] {
+        failed += courier(process.system()).status().failed;
+        assert_eq!(courier(process.system()).failed().await.unwrap().len(), 3);
+    }
+    assert_eq!(failed, 3);
 }
 
 #[rdddy_testkit::test]
