@@ -27,9 +27,9 @@ pub use aggregate::{
 };
 
 pub use crate::process::{
-    Begin, EventRole, EventSet, Happening, Policy, Projected, Projection, ProjectionMode, QueryTable,
-    ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand, StepKind, UndoOrder,
-    TheRow, Timeout,
+    Begin, EventRole, EventSet, Happening, Policy, Projected, Projection, ProjectionMode,
+    QueryTable, ReadFormat, Refusals, Retry, Saga, SagaCommand, SagaContext, Step, StepCommand,
+    StepKind, TheRow, Timeout, UndoOrder,
 };
 pub use process::{
     AnswerOf, ProjectedRow, Reaction, answer_of, commands_of, has_tag, row_of, written_command,

@@ -27,9 +27,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let refusals = model
         .reports_refusals
         .then(|| quote!(const REFUSALS: #private::Refusals = #private::Refusals::Report;));
-    let begin = model
-        .begins_at_head
-        .then(|| quote!(const BEGIN: #private::Begin = #private::Begin::Head;));
+    let begin =
+        model.begins_at_head.then(|| quote!(const BEGIN: #private::Begin = #private::Begin::Head;));
     let uses = handlers.iter().filter_map(|handler| {
         let ty = handler.event.as_ref()?;
         let line = quote_spanned!(handler.method.span()=> ::core::line!());

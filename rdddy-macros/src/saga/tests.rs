@@ -47,7 +47,8 @@ fn how_it_is_undone_and_where_it_begins_is_said() {
         #[compensation] fn release(&mut self) -> ReleaseStock { .. }
     }";
     let expanded = expand(&format!("{START}, compensate = parallel, begin = head"), block);
-    let undo = "const UNDO: ::rdddy::__private::UndoOrder = ::rdddy::__private::UndoOrder::Parallel;";
+    let undo =
+        "const UNDO: ::rdddy::__private::UndoOrder = ::rdddy::__private::UndoOrder::Parallel;";
     let begin = "const BEGIN: ::rdddy::__private::Begin = ::rdddy::__private::Begin::Head;";
     assert_contains(&expanded, &[undo, begin]);
     let expanded = expand(&format!("{START}, compensate = last_first, begin = first"), block);

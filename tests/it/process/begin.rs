@@ -143,7 +143,8 @@ async fn a_crash_right_after_its_start_does_not_move_it() {
             let _ = tokio::time::timeout(Duration::from_millis(50), second).await;
             drop(system);
             let known = store.reopen();
-            let beginning = async || known.get("rdddy.beginnings", "process.Copyist").await.unwrap();
+            let beginning =
+                async || known.get("rdddy.beginnings", "process.Copyist").await.unwrap();
             let began = beginning().await;
             let system = run(store.reopen()).await;
             let head = known.head().await.unwrap();

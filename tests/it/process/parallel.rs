@@ -236,7 +236,8 @@ async fn what_cannot_be_undone_does_not_hold_up_the_others(world: &mut World) {
     let why = tour.show("1").await.unwrap().unwrap().why.unwrap();
     assert!(why.contains("it is closed") && why.contains("nobody answers"), "{why}");
     // One is repaired, and then the other.
-    for (seat, expected) in [("dead", SagaState::NeedsOperator), ("closed", SagaState::Compensated)] {
+    for (seat, expected) in [("dead", SagaState::NeedsOperator), ("closed", SagaState::Compensated)]
+    {
         office.execute(Open { seat: seat.into() }).await.unwrap();
         tour.resume("1").await.unwrap();
         office.advance(Duration::from_secs(300)).await;

@@ -214,7 +214,10 @@ async fn what_cannot_be_kept_is_refused(world: &mut World) {
     let schedules = schedules(&system);
     let at = later(&system, HOUR);
     let refused = schedules.once("", at, ring("noon", 1)).await.unwrap_err();
-    assert_eq!(refused.to_string(), "the name of a schedule has 1 to 512 bytes, and this one has 0");
+    assert_eq!(
+        refused.to_string(),
+        "the name of a schedule has 1 to 512 bytes, and this one has 0"
+    );
     let refused = schedules.every("tea", Duration::ZERO, ring("tea", 1)).await.unwrap_err();
     assert_eq!(refused, ScheduleError::Interval(Duration::ZERO));
     let refused = schedules.once("paint", at, Paint { bell: "noon".into() }).await.unwrap_err();

@@ -13,8 +13,8 @@ use crate::host::{CommandOutcome, Working};
 use crate::limits;
 use crate::message::Metadata;
 use crate::runtime::{ActorSystem, System};
-use crate::seam::{first, side_by_side};
 use crate::seam::sync::lock;
+use crate::seam::{first, side_by_side};
 
 /// Has what the instance in `slot` wants done be done, unless that is under way.
 pub(super) fn start<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, slot: &Arc<Slot<S>>) {

@@ -112,7 +112,9 @@ impl<S: Saga> Instance<S> {
             Record::Intended { step, command } => self.begin(&step, command)?,
             Record::Accepted { run, step, .. } => self.run(run, &step)?.state = StepState::Accepted,
             Record::Refused { run, step, .. } => self.run(run, &step)?.state = StepState::Refused,
-            Record::Exhausted { run, step, .. } => self.run(run, &step)?.state = StepState::Exhausted,
+            Record::Exhausted { run, step, .. } => {
+                self.run(run, &step)?.state = StepState::Exhausted
+            }
             Record::TimedOut { deadline } => {
                 let _ = self.saga.timed_out();
                 self.deadline = deadline;
@@ -184,12 +186,7 @@ impl<S: Saga> Instance<S> {
         Ok(())
     }
 
-    fn begin_undo(
-        &mut self,
-        at: usize,
-        name: &str,
-        intent: Option<Intent>,
-    ) -> Result<(), String> {
+    fn begin_undo(&mut self, at: usize, name: &str, intent: Option<Intent>) -> Result<(), String> {
         self.run(at, name)?;
         let now = match self.wanted_undo.take() {
             Some((wanted, now)) if wanted == at => now,

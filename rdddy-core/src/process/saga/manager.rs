@@ -10,7 +10,6 @@ use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use super::instance::Instance;
 use super::record::{Heard, Record};
-use crate::process::timers::Timers;
 use super::view::SagaState;
 use super::{Saga, drive};
 use crate::domain::with_keys;
@@ -20,6 +19,7 @@ use crate::message::{Metadata, Timestamp};
 use crate::process::Begin;
 use crate::process::event_set;
 use crate::process::follow::{Control, Delivery, Handled, Handling, Reader, by_key};
+use crate::process::timers::Timers;
 use crate::runtime::{System, panic_message};
 use crate::seam::sync::lock;
 use crate::store::{

@@ -199,7 +199,9 @@ impl Keeper {
 
     pub(super) fn unreadable(&self, name: &str, error: &serde_json::Error) {
         tracing::error!(schedule = name, %error, "cannot be understood");
-        self.update(|status| status.error = Some(format!("`{name}` cannot be understood: {error}")));
+        self.update(|status| {
+            status.error = Some(format!("`{name}` cannot be understood: {error}"))
+        });
     }
 }
 
