@@ -35,6 +35,9 @@ mod router;
 #[path = "../examples/saga.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod saga;
+#[path = "../examples/schedule.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod schedule;
 #[path = "../examples/simulation.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod simulation;
@@ -312,6 +315,15 @@ library.too_many: reader 1 has too many books; later, perhaps: false
 library.at_the_binder: the book is being bound; later, perhaps: true
 ";
     assert_eq!(printed, expected);
+}
+
+#[test]
+fn a_library_reminds_whoever_is_there() {
+    let expected = "\
+after 8 days: 0 reminders, 1 counts, 0 late; to come: reminder/ada/9780141439518, weekly count
+after 23 days: 1 reminders, 3 counts, 2 late; to come: weekly count
+";
+    assert_eq!(schedule::run().unwrap(), expected);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ pub(crate) fn test() -> Result<(), String> {
     step("tests of all crates", cargo(&["test", "--workspace"]))?;
     let schedules = ["test", "--package", "rdddy", "--test", "it", "--", "--ignored"];
     step("ten thousand schedules with crashes", cargo(&schedules))?;
-    let yaml = ["test", "--package", "rdddy-core", "--features", "yaml", "--lib"];
+    let yaml = ["test", "--package", "rdddy-core", "--features", "yaml,cron", "--lib"];
     step("decoding from YAML", cargo(&yaml))?;
     // With everything: that compiles the facade with all features, too.
     let embedded = ["--test", "embedded", "--test", "bookstore"];

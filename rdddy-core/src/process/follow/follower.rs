@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::beginning;
 use super::control::{Control, Resume};
 use super::parking::{Parked, ParkedFault, Parking};
 use super::status::Progress;
@@ -93,8 +94,6 @@ pub(crate) struct Checkpoint {
 
 /// The table of all checkpoints, by the names of their readers.
 pub(crate) const CHECKPOINTS: &str = "rdddy.checkpoints";
-/// The table of the places where readers begin that do not begin with the first event, by their names.
-const BEGINNINGS: &str = "rdddy.beginnings";
 
 /// See the module. It holds its system only while it handles a page.
 pub(crate) struct Follower<R> {
@@ -118,7 +117,7 @@ pub(crate) struct Follower<R> {
 }
 
 /// Why a turn came to nothing.
-enum Trouble {
+pub(super) enum Trouble {
     /// It may pass.
     Passing(String),
     /// Somebody else has moved the checkpoint.
@@ -230,7 +229,10 @@ impl<R: Reader> Follower<R> {
         self.position = match &self.stored {
             Some(checkpoint) => serde_json::from_slice::<Checkpoint>(checkpoint)?.position,
             None if self.reader.needs_checkpoint() => return Err(Trouble::Gone),
-            None => self.beginning().await?,
+            None => match self.reader.begins_at_head() {
+                Some(key) => beginning::at_head(key, &*self.store, &*self.documents).await?,
+                None => Position::START,
+            },
         };
         let table = Parking::table(self.reader.name());
         self.parking = Parking::new(self.reader.name());
@@ -254,24 +256,6 @@ impl<R: Reader> Follower<R> {
             status.parked = parked;
         });
         Ok(())
-    }
-
-    /// Where it begins. What is the head when it first starts is written down before anything else, so
-    /// that it stays there whatever dies.
-    async fn beginning(&self) -> Result<Position, Trouble> {
-        let Some(key) = self.reader.begins_at_head() else { return Ok(Position::START) };
-        if let Some(known) = self.documents.get(BEGINNINGS, key).await? {
-            return Ok(serde_json::from_slice::<Checkpoint>(&known)?.position);
-        }
-        let position = self.store.head().await?;
-        let json = serde_json::to_vec(&Checkpoint { position: position.clone() })?;
-        let commit = Commit {
-            expected: Some(Write::remove(BEGINNINGS, key)),
-            cleared: Vec::new(),
-            writes: vec![Write::put(BEGINNINGS, key, json)],
-        };
-        self.documents.commit(commit).await?;
-        Ok(position)
     }
 
     /// Handles a page, or what is wanted from outside; whether there is nothing more for now.

@@ -4,6 +4,7 @@
 //! event cannot be handled is parked, and the others go on. What the reader wants to be kept is
 //! committed together with the checkpoint, on the condition that nobody else has moved that.
 
+mod beginning;
 mod by_key;
 mod control;
 mod follower;

@@ -67,6 +67,7 @@ async fn go_on<S: Saga>(
     }
     let (is_compensation, commands) = match instance.next() {
         Next::Wait => {
+            manager.compare(slot, instance).await?;
             // Under the lock of the instance: whoever changes it next sees that.
             *lock(&slot.driven) = false;
             if instance.state().has_ended() {

@@ -131,7 +131,9 @@ async fn take_up<S: Saga>(manager: Arc<Manager<S>>) {
             if let Some(deadline) = summary.deadline {
                 manager.timers.set(&document.key, deadline);
             }
-            drive::start(&manager, &system, &manager.slot(&document.key));
+            let slot = manager.slot(&document.key);
+            *lock(&slot.indexed) = Some(summary);
+            drive::start(&manager, &system, &slot);
         }
     }
 }

@@ -113,7 +113,7 @@ impl<S: Saga> Instance<S> {
             Record::Accepted { run, step, .. } => self.run(run, &step)?.state = StepState::Accepted,
             Record::Refused { run, step, .. } => self.run(run, &step)?.state = StepState::Refused,
             Record::Exhausted { run, step, .. } => {
-                self.run(run, &step)?.state = StepState::Exhausted
+                self.run(run, &step)?.state = StepState::Exhausted;
             }
             Record::TimedOut { deadline } => {
                 let _ = self.saga.timed_out();

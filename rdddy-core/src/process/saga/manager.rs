@@ -52,6 +52,9 @@ pub(super) struct Slot<S: Saga> {
     pub(super) instance: AsyncMutex<Option<Instance<S>>>,
     /// Whether somebody is carrying out its commands.
     pub(super) driven: Mutex<bool>,
+    /// What the index said of it when it was taken up, until that has been compared: a process that dies
+    /// may have written more about the instance than the index knows.
+    pub(super) indexed: Mutex<Option<Summary>>,
 }
 
 /// What the index knows of an instance.
@@ -63,6 +66,18 @@ pub(super) struct Summary {
     pub(super) deadline: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) why: Option<String>,
+}
+
+impl Summary {
+    fn of<S: Saga>(instance: &Instance<S>) -> Self {
+        let view = instance.view();
+        Summary {
+            version: view.version,
+            state: view.state,
+            deadline: view.deadline.filter(|_| !view.state.has_ended()),
+            why: view.why,
+        }
+    }
 }
 
 /// Why an instance could not be read or written.
@@ -115,6 +130,7 @@ impl<S: Saga> Manager<S> {
             key: Arc::clone(&key),
             instance: AsyncMutex::new(None),
             driven: Mutex::new(false),
+            indexed: Mutex::new(None),
         });
         slots.insert(key, Arc::clone(&slot));
         slot
@@ -231,16 +247,24 @@ impl<S: Saga> Manager<S> {
         }
     }
 
+    /// Tells the index where an instance is, unless it said so when that was taken up.
+    pub(super) async fn compare(
+        &self,
+        slot: &Slot<S>,
+        instance: &Instance<S>,
+    ) -> Result<(), Trouble> {
+        let said = lock(&slot.indexed).clone();
+        if said.is_some_and(|said| said != Summary::of(instance)) {
+            self.note(instance).await?;
+        }
+        *lock(&slot.indexed) = None;
+        Ok(())
+    }
+
     /// Tells the index where an instance is.
     pub(super) async fn note(&self, instance: &Instance<S>) -> Result<(), Trouble> {
-        let view = instance.view();
-        let summary = Summary {
-            version: view.version,
-            state: view.state,
-            deadline: view.deadline.filter(|_| !view.state.has_ended()),
-            why: view.why,
-        };
-        match summary.deadline.filter(|_| view.state == SagaState::Running) {
+        let summary = Summary::of(instance);
+        match summary.deadline.filter(|_| summary.state == SagaState::Running) {
             Some(deadline) => self.timers.set(&instance.key, deadline),
             None => self.timers.cancel(&instance.key),
         }

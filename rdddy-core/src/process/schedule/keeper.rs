@@ -199,9 +199,8 @@ impl Keeper {
 
     pub(super) fn unreadable(&self, name: &str, error: &serde_json::Error) {
         tracing::error!(schedule = name, %error, "cannot be understood");
-        self.update(|status| {
-            status.error = Some(format!("`{name}` cannot be understood: {error}"))
-        });
+        let error = format!("`{name}` cannot be understood: {error}");
+        self.update(|status| status.error = Some(error));
     }
 }
 
@@ -213,7 +212,7 @@ pub(super) async fn keep(keeper: Arc<Keeper>) {
         let Some(system) = keeper.system.upgrade() else { return };
         let changed = keeper.timers.changed();
         let (now, elapsed) = (system.seam().timestamp(), system.seam().elapsed());
-        let seen = seen.get_or_insert_with(|| Seen {
+        let seen = seen.get_or_insert(Seen {
             wall: now,
             elapsed,
             look_at: elapsed,
