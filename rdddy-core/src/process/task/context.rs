@@ -7,10 +7,12 @@ use tokio::sync::Notify;
 
 use crate::message::{MessageId, Metadata};
 use crate::process::Happening;
+use crate::runtime::ActorSystem;
 
 /// What an attempt knows beside the event.
 #[derive(Clone, Copy, Debug)]
 pub struct TaskContext<'a> {
+    pub(super) system: &'a ActorSystem,
     pub(super) happening: Happening<'a>,
     pub(super) idempotency_key: MessageId,
     pub(super) attempt: u32,
@@ -18,6 +20,13 @@ pub struct TaskContext<'a> {
 }
 
 impl<'a> TaskContext<'a> {
+    /// The system: its actors may know how the work is done. A command is better left to what hears of
+    /// the result.
+    #[must_use]
+    pub fn system(&self) -> &'a ActorSystem {
+        self.system
+    }
+
     /// What is known about the event.
     #[must_use]
     pub fn happening(&self) -> Happening<'a> {

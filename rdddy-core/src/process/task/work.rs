@@ -16,7 +16,7 @@ use crate::host::{Working, with_causes};
 use crate::limits;
 use crate::process::Happening;
 use crate::process::derived::derived_id;
-use crate::runtime::System;
+use crate::runtime::{ActorSystem, System};
 use crate::store::{NewEvent, StoredEvent};
 
 /// Derived ids of a task, by what they are for.
@@ -91,7 +91,7 @@ async fn go_on<T: Task>(
 /// The result, and the event that it is stored as.
 async fn attempt<T: Task>(
     crew: &Crew<T>,
-    system: &System,
+    system: &Arc<System>,
     work: &Work,
     held: &Held,
     stored: &StoredEvent,
@@ -101,7 +101,9 @@ async fn attempt<T: Task>(
         with_keys(keys, || crew.decoder.decode(&stored.event)).map_err(|error| with_causes(&error))
     })?;
     let cause = &stored.event.metadata;
+    let of_system = ActorSystem::of(system);
     let cx = TaskContext {
+        system: &of_system,
         happening: Happening {
             metadata: cause,
             recorded_at: stored.recorded_at,
