@@ -21,7 +21,7 @@ macro_rules! processes {
     ($policy:ident $saga:ident $event:ident $command:ident) => {
         struct $policy;
 
-        #[policy]
+        #[policy(begin = head)]
         impl $policy {
             #[handler]
             fn on(&self, event: &$event, cx: &Happening<'_>) -> Option<$command> {
@@ -32,7 +32,7 @@ macro_rules! processes {
         #[derive(Default)]
         struct $saga;
 
-        #[saga(starts_on = $event, key = order)]
+        #[saga(starts_on = $event, key = order, compensate = parallel, begin = head)]
         impl $saga {
             #[step(compensate = undo)]
             fn act(&mut self, event: &$event, cx: &SagaContext<'_>) -> $command {
