@@ -1,18 +1,12 @@
 //! What is sold, and at which price.
 
-use std::collections::BTreeMap;
-
-use rdddy::prelude::*;
-
-use super::messages::FindPrice;
-use super::order::Refusal;
 use super::values::{Cents, Isbn, IsbnError};
 
 /// A book on sale.
 pub(crate) struct Book {
     isbn: u64,
     pub(crate) title: &'static str,
-    price: Cents,
+    pub(crate) price: Cents,
     /// Copies on the shelf when the shop opens.
     pub(crate) copies: u32,
 }
@@ -24,27 +18,6 @@ const fn book(isbn: u64, title: &'static str, price: u64, copies: u32) -> Book {
 impl Book {
     pub(crate) fn isbn(&self) -> Result<Isbn, IsbnError> {
         Isbn::new(self.isbn)
-    }
-}
-
-/// The catalog knows the price of every book.
-pub(crate) struct Catalog(BTreeMap<Isbn, Cents>);
-
-impl Catalog {
-    /// # Errors
-    ///
-    /// The ISBN of a book is wrong.
-    pub(crate) fn open() -> Result<Self, IsbnError> {
-        let prices = BOOKS.iter().map(|book| Ok((book.isbn()?, book.price)));
-        Ok(Catalog(prices.collect::<Result<_, _>>()?))
-    }
-}
-
-#[actor]
-impl Catalog {
-    #[handler]
-    fn price(&self, query: FindPrice) -> Result<Cents, Refusal> {
-        self.0.get(&query.0).copied().ok_or(Refusal::NotListed)
     }
 }
 

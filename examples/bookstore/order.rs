@@ -3,20 +3,25 @@
 use rdddy::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::values::{Isbn, OrderId, Quantity};
+use super::values::{Address, Card, Cents, CustomerId, CustomerName, Isbn, OrderId, Quantity};
 
 /// A customer wants books.
-#[derive(Command, Debug)]
+#[derive(Clone, Command, Debug)]
 #[command(error = OrderError)]
 pub(crate) struct PlaceOrder {
     #[key]
     pub(crate) order: OrderId,
+    pub(crate) customer: CustomerName,
     pub(crate) isbn: Isbn,
     pub(crate) quantity: Quantity,
+    /// Of one book, as the customer saw it.
+    pub(crate) price: Cents,
+    pub(crate) card: Card,
+    pub(crate) address: Address,
 }
 
 /// The books are put aside and paid for.
-#[derive(Command, Debug)]
+#[derive(Command, Debug, Deserialize, Serialize)]
 #[command(error = OrderError)]
 pub(crate) struct AcceptOrder {
     #[key]
@@ -24,7 +29,7 @@ pub(crate) struct AcceptOrder {
 }
 
 /// The shop cannot meet the order.
-#[derive(Command, Debug)]
+#[derive(Command, Debug, Deserialize, Serialize)]
 #[command(error = OrderError)]
 pub(crate) struct RefuseOrder {
     #[key]
@@ -32,32 +37,48 @@ pub(crate) struct RefuseOrder {
     pub(crate) reason: Refusal,
 }
 
-/// The parcel has left.
-#[derive(Command, Debug)]
+/// The parcel has left, or cannot leave.
+#[derive(Command, Debug, Deserialize, Serialize)]
 #[command(error = OrderError)]
-pub(crate) struct ConfirmShipment {
+pub(crate) struct CloseOrder {
     #[key]
     pub(crate) order: OrderId,
+    pub(crate) has_left: bool,
 }
 
-#[derive(Debug, Deserialize, Event, Serialize)]
+#[derive(Clone, Debug, Deserialize, Event, Serialize)]
 pub(crate) struct OrderPlaced {
     #[tag]
     pub(crate) order: OrderId,
+    #[tag]
+    pub(crate) customer: CustomerId,
+    pub(crate) name: CustomerName,
     pub(crate) isbn: Isbn,
     pub(crate) quantity: Quantity,
+    pub(crate) price: Cents,
+    pub(crate) card: Card,
+    pub(crate) address: Address,
 }
 
+/// Says to whom the parcel goes.
 #[derive(Debug, Deserialize, Event, Serialize)]
 pub(crate) struct OrderAccepted {
     #[tag]
     pub(crate) order: OrderId,
+    #[tag]
+    pub(crate) customer: CustomerId,
+    pub(crate) total: Cents,
+    pub(crate) name: CustomerName,
+    pub(crate) address: Address,
 }
 
 #[derive(Debug, Deserialize, Event, Serialize)]
 pub(crate) struct OrderRefused {
     #[tag]
     pub(crate) order: OrderId,
+    #[tag]
+    pub(crate) customer: CustomerId,
+    pub(crate) isbn: Isbn,
     pub(crate) reason: Refusal,
 }
 
@@ -65,6 +86,18 @@ pub(crate) struct OrderRefused {
 pub(crate) struct OrderShipped {
     #[tag]
     pub(crate) order: OrderId,
+    pub(crate) name: CustomerName,
+}
+
+/// The parcel cannot be delivered: the books go back, and the money, too.
+#[derive(Debug, Deserialize, Event, Serialize)]
+pub(crate) struct OrderReturned {
+    #[tag]
+    pub(crate) order: OrderId,
+    #[tag]
+    pub(crate) customer: CustomerId,
+    pub(crate) isbn: Isbn,
+    pub(crate) total: Cents,
 }
 
 /// Why the shop refuses. Each of these is an answer; none of them is a failure.
@@ -107,13 +140,16 @@ pub(crate) enum Stage {
     Unheard,
     Placed,
     Accepted,
-    Refused(Refusal),
+    Refused,
     Shipped,
+    Returned,
 }
 
 #[derive(Default)]
 pub(crate) struct Order {
-    pub(crate) stage: Stage,
+    stage: Stage,
+    /// What was ordered, by whom.
+    placed: Option<OrderPlaced>,
 }
 
 #[aggregate(id = OrderId)]
@@ -121,30 +157,40 @@ impl Order {
     #[handler]
     #[requires(self.stage == Stage::Unheard, OrderError::PlacedBefore(place.order))]
     fn place(&self, place: PlaceOrder) -> OrderPlaced {
-        OrderPlaced { order: place.order, isbn: place.isbn, quantity: place.quantity }
+        let PlaceOrder { order, customer: name, isbn, quantity, price, card, address } = place;
+        let customer = name.id();
+        OrderPlaced { order, customer, name, isbn, quantity, price, card, address }
     }
 
     #[handler]
-    #[requires(self.stage == Stage::Placed, OrderError::NotOpen(accept.order))]
-    fn accept(&self, accept: AcceptOrder) -> OrderAccepted {
-        OrderAccepted { order: accept.order }
+    fn accept(&self, accept: AcceptOrder) -> Result<OrderAccepted, OrderError> {
+        let OrderPlaced { order, customer, name, address, .. } =
+            self.at(Stage::Placed, accept.order)?;
+        let total = self.total();
+        Ok(OrderAccepted { order, customer, total, name, address })
     }
 
     #[handler]
-    #[requires(self.stage == Stage::Placed, OrderError::NotOpen(refuse.order))]
-    fn refuse(&self, refuse: RefuseOrder) -> OrderRefused {
-        OrderRefused { order: refuse.order, reason: refuse.reason }
+    fn refuse(&self, refuse: RefuseOrder) -> Result<OrderRefused, OrderError> {
+        let OrderPlaced { order, customer, isbn, .. } = self.at(Stage::Placed, refuse.order)?;
+        Ok(OrderRefused { order, customer, isbn, reason: refuse.reason })
     }
 
     #[handler]
-    #[requires(self.stage == Stage::Accepted, OrderError::NotToBeShipped(confirm.order))]
-    fn confirm(&self, confirm: ConfirmShipment) -> OrderShipped {
-        OrderShipped { order: confirm.order }
+    fn close(&self, close: CloseOrder) -> Result<Decided<Self, ()>, OrderError> {
+        let OrderPlaced { order, customer, name, isbn, .. } =
+            self.at(Stage::Accepted, close.order)?;
+        Ok(if close.has_left {
+            Decided::event(OrderShipped { order, name })
+        } else {
+            Decided::event(OrderReturned { order, customer, isbn, total: self.total() })
+        })
     }
 
     #[apply]
-    fn placed(&mut self, _: &OrderPlaced) {
+    fn placed(&mut self, event: &OrderPlaced) {
         self.stage = Stage::Placed;
+        self.placed = Some(event.clone());
     }
 
     #[apply]
@@ -153,12 +199,32 @@ impl Order {
     }
 
     #[apply]
-    fn refused(&mut self, event: &OrderRefused) {
-        self.stage = Stage::Refused(event.reason);
+    fn refused(&mut self, _: &OrderRefused) {
+        self.stage = Stage::Refused;
     }
 
     #[apply]
     fn shipped(&mut self, _: &OrderShipped) {
         self.stage = Stage::Shipped;
+    }
+
+    #[apply]
+    fn returned(&mut self, _: &OrderReturned) {
+        self.stage = Stage::Returned;
+    }
+}
+
+impl Order {
+    /// What was ordered, if the order has come just so far.
+    fn at(&self, stage: Stage, order: OrderId) -> Result<OrderPlaced, OrderError> {
+        let placed = self.placed.clone().filter(|_| self.stage == stage);
+        placed.ok_or(match stage {
+            Stage::Accepted => OrderError::NotToBeShipped(order),
+            _ => OrderError::NotOpen(order),
+        })
+    }
+
+    fn total(&self) -> Cents {
+        self.placed.as_ref().map_or(Cents(0), |placed| placed.price * placed.quantity)
     }
 }

@@ -3,7 +3,7 @@
 use rdddy::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::shelf::{StockDelivered, StockReleased, StockReserved};
+use super::shelf::{StockDelivered, StockReleased, StockReordered, StockReserved};
 use super::values::Isbn;
 
 /// How all books are doing.
@@ -16,6 +16,8 @@ pub(crate) struct HowAreTheBooks;
 pub(crate) struct BookSales {
     pub(crate) left: u32,
     pub(crate) sold: u32,
+    /// More will come.
+    pub(crate) reordered: bool,
 }
 
 #[projection(key = isbn: Isbn)]
@@ -23,18 +25,24 @@ impl BookSales {
     #[handler]
     fn delivered(&mut self, event: &StockDelivered) {
         self.left += event.copies;
+        self.reordered = false;
     }
 
     #[handler]
     fn reserved(&mut self, event: &StockReserved) {
-        self.left -= event.quantity.value();
-        self.sold += event.quantity.value();
+        self.left -= event.copies;
+        self.sold += event.copies;
     }
 
     #[handler]
     fn released(&mut self, event: &StockReleased) {
-        self.left += event.quantity.value();
-        self.sold -= event.quantity.value();
+        self.left += event.copies;
+        self.sold -= event.copies;
+    }
+
+    #[handler]
+    fn reordered(&mut self, _: &StockReordered) {
+        self.reordered = true;
     }
 
     #[handler]

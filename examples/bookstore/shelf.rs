@@ -1,37 +1,45 @@
-//! How many of a book are left, and how many are put aside for somebody.
+//! How many of a book are left, at which price, and who has some put aside.
+
+use std::collections::BTreeMap;
 
 use rdddy::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::order::Refusal;
-use super::values::{Isbn, OrderId, Quantity};
+use super::values::{Cents, Isbn, OrderId, Quantity};
 
-/// Books have come.
-#[derive(Command, Debug)]
+/// The publisher has sent books.
+#[derive(Clone, Command, Debug)]
 pub(crate) struct DeliverStock {
     #[key]
     pub(crate) isbn: Isbn,
     pub(crate) copies: u32,
+    pub(crate) price: Cents,
 }
 
-/// Put these books aside.
-#[derive(Command, Debug)]
-#[command(error = Refusal)]
+/// Put these books aside, if they cost what the customer saw.
+#[derive(Command, Debug, Deserialize, Serialize)]
 pub(crate) struct ReserveStock {
     #[key]
     pub(crate) isbn: Isbn,
     pub(crate) order: OrderId,
     pub(crate) quantity: Quantity,
+    pub(crate) price: Cents,
 }
 
 /// Put them back.
 #[derive(Command, Debug)]
-#[command(error = Refusal)]
 pub(crate) struct ReleaseStock {
     #[key]
     pub(crate) isbn: Isbn,
     pub(crate) order: OrderId,
-    pub(crate) quantity: Quantity,
+}
+
+/// Have the publisher send more.
+#[derive(Command, Debug)]
+pub(crate) struct Reorder {
+    #[key]
+    pub(crate) isbn: Isbn,
 }
 
 #[derive(Debug, Deserialize, Event, Serialize)]
@@ -39,6 +47,7 @@ pub(crate) struct StockDelivered {
     #[tag]
     pub(crate) isbn: Isbn,
     pub(crate) copies: u32,
+    pub(crate) price: Cents,
 }
 
 #[derive(Debug, Deserialize, Event, Serialize)]
@@ -47,7 +56,18 @@ pub(crate) struct StockReserved {
     pub(crate) isbn: Isbn,
     #[tag]
     pub(crate) order: OrderId,
-    pub(crate) quantity: Quantity,
+    pub(crate) copies: u32,
+    pub(crate) left: u32,
+}
+
+/// The books could not be put aside.
+#[derive(Debug, Deserialize, Event, Serialize)]
+pub(crate) struct ReservationRefused {
+    #[tag]
+    pub(crate) isbn: Isbn,
+    #[tag]
+    pub(crate) order: OrderId,
+    pub(crate) reason: Refusal,
 }
 
 #[derive(Debug, Deserialize, Event, Serialize)]
@@ -56,59 +76,91 @@ pub(crate) struct StockReleased {
     pub(crate) isbn: Isbn,
     #[tag]
     pub(crate) order: OrderId,
-    pub(crate) quantity: Quantity,
+    pub(crate) copies: u32,
+}
+
+#[derive(Debug, Deserialize, Event, Serialize)]
+pub(crate) struct StockReordered {
+    #[tag]
+    pub(crate) isbn: Isbn,
 }
 
 /// The copies of one book.
 #[derive(Default, Deserialize, Serialize)]
 pub(crate) struct Shelf {
+    price: Option<Cents>,
     delivered: u32,
     left: u32,
-    reserved: u32,
+    /// Put aside, and sold if nothing comes between.
+    held: BTreeMap<OrderId, u32>,
+    reordered: bool,
 }
 
 #[aggregate(id = Isbn, snapshot(every = 50))]
 impl Shelf {
     #[handler]
     fn deliver(&self, deliver: DeliverStock) -> StockDelivered {
-        StockDelivered { isbn: deliver.isbn, copies: deliver.copies }
+        let DeliverStock { isbn, copies, price } = deliver;
+        StockDelivered { isbn, copies, price }
+    }
+
+    /// Both answers have happened: a refusal is remembered, too.
+    #[handler]
+    fn reserve(&self, reserve: ReserveStock) -> Decided<Self, ()> {
+        let ReserveStock { isbn, order, quantity, price } = reserve;
+        let copies = quantity.value();
+        let refused = |reason| Decided::event(ReservationRefused { isbn, order, reason });
+        match (self.price, self.left.checked_sub(copies)) {
+            (None, _) => refused(Refusal::NotListed),
+            (Some(now), _) if now != price => refused(Refusal::PriceChanged),
+            (_, None) => refused(Refusal::OutOfStock),
+            (_, Some(left)) => Decided::event(StockReserved { isbn, order, copies, left }),
+        }
+    }
+
+    /// There may be nothing to put back: then nothing happens.
+    #[handler]
+    fn release(&self, release: ReleaseStock) -> Option<StockReleased> {
+        let ReleaseStock { isbn, order } = release;
+        let copies = self.held.get(&order).copied()?;
+        Some(StockReleased { isbn, order, copies })
     }
 
     #[handler]
-    #[requires(self.delivered > 0, Refusal::NotListed)]
-    #[requires(reserve.quantity.value() <= self.left, Refusal::OutOfStock)]
-    fn reserve(&self, reserve: ReserveStock) -> StockReserved {
-        let ReserveStock { isbn, order, quantity } = reserve;
-        StockReserved { isbn, order, quantity }
-    }
-
-    #[handler]
-    #[requires(release.quantity.value() <= self.reserved, Refusal::NotListed)]
-    fn release(&self, release: ReleaseStock) -> StockReleased {
-        let ReleaseStock { isbn, order, quantity } = release;
-        StockReleased { isbn, order, quantity }
+    fn reorder(&self, reorder: Reorder) -> Option<StockReordered> {
+        (!self.reordered).then_some(StockReordered { isbn: reorder.isbn })
     }
 
     #[apply]
     fn delivered(&mut self, event: &StockDelivered) {
+        self.price = Some(event.price);
         self.delivered += event.copies;
         self.left += event.copies;
+        self.reordered = false;
     }
 
     #[apply]
     fn reserved(&mut self, event: &StockReserved) {
-        self.left -= event.quantity.value();
-        self.reserved += event.quantity.value();
+        self.left -= event.copies;
+        self.held.insert(event.order, event.copies);
     }
 
     #[apply]
+    fn refused(&mut self, _: &ReservationRefused) {}
+
+    #[apply]
     fn released(&mut self, event: &StockReleased) {
-        self.reserved -= event.quantity.value();
-        self.left += event.quantity.value();
+        self.left += event.copies;
+        self.held.remove(&event.order);
+    }
+
+    #[apply]
+    fn reordered(&mut self, _: &StockReordered) {
+        self.reordered = true;
     }
 
     #[invariant("a book is on its shelf or put aside for somebody")]
     fn no_book_is_lost(&self) -> bool {
-        self.left + self.reserved == self.delivered
+        self.left + self.held.values().sum::<u32>() == self.delivered
     }
 }

@@ -8,11 +8,13 @@ use rdddy::runtime::{DrainReport, ErrorReport};
 
 use super::audit::AuditReport;
 use super::catalog::BOOKS;
-use super::desk::Verdict;
+use super::counter::Taken;
+use super::customers::CustomerHistory;
 use super::intake::BadLine;
 use super::ledger::Ledger;
+use super::order::Refusal;
 use super::sales::BookSales;
-use super::values::Isbn;
+use super::values::{CustomerId, Isbn, OrderId};
 
 /// Bad lines that are shown one by one.
 const BAD_LINES_SHOWN: usize = 6;
@@ -20,31 +22,45 @@ const BAD_LINES_SHOWN: usize = 6;
 const ORDERS_SHOWN: usize = 10;
 /// Books that are shown: those that there are fewest of, and those that were sold most.
 const BOOKS_SHOWN: usize = 5;
+/// Customers that are shown.
+pub(crate) const CUSTOMERS_SHOWN: usize = 3;
 
 /// Everything that there is to tell. Its `Display` tells it.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
-    accepted: u64,
-    /// Orders that a run before this one had decided.
-    known: u64,
-    refusals: BTreeMap<String, u64>,
+    /// The orders, in the order of their lines, and how they were taken.
+    taken: Vec<(OrderId, Taken)>,
     bad_lines: BTreeMap<String, u64>,
     /// The first ones, with their numbers and all that is known about them.
     first_bad_lines: Vec<(u64, String)>,
     pub(crate) audit: AuditReport,
     pub(crate) ledger: Ledger,
     pub(crate) books: Vec<(Isbn, BookSales)>,
+    pub(crate) customers: Vec<(CustomerId, CustomerHistory)>,
     pub(crate) drained: Option<DrainReport>,
     pub(crate) elapsed: Duration,
 }
 
 impl Summary {
-    pub(crate) fn decided(&mut self, verdict: &Verdict) {
-        self.known += u64::from(verdict.known);
-        match &verdict.accepted {
-            Ok(()) => self.accepted += 1,
-            Err(refusal) => *self.refusals.entry(refusal.to_string()).or_default() += 1,
+    pub(crate) fn taken(&mut self, order: OrderId, taken: Taken) {
+        self.taken.push((order, taken));
+    }
+
+    /// How many were accepted, and why how many were not.
+    fn verdicts(&self) -> (u64, BTreeMap<String, u64>) {
+        let (mut accepted, mut refusals) = (0, BTreeMap::<String, u64>::new());
+        for (order, taken) in &self.taken {
+            let verdict = match taken {
+                Taken::Not => Some(Err(Refusal::Duplicate)),
+                Taken::Now | Taken::Before => self.ledger.verdicts.get(order).copied(),
+            };
+            match verdict {
+                Some(Ok(())) => accepted += 1,
+                Some(Err(refusal)) => *refusals.entry(refusal.to_string()).or_default() += 1,
+                None => {}
+            }
         }
+        (accepted, refusals)
     }
 
     pub(crate) fn bad_line(&mut self, number: u64, bad: &BadLine) {
@@ -57,12 +73,13 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (refused, bad) = (total(&self.refusals), total(&self.bad_lines));
+        let (accepted, refusals) = self.verdicts();
+        let bad = total(&self.bad_lines);
         let (ledger, audit) = (&self.ledger, &self.audit);
-        writeln!(f, "{:>6} lines", self.accepted + refused + bad)?;
-        writeln!(f, "{:>6} orders accepted, {} taken", self.accepted, ledger.takings)?;
-        writeln!(f, "{refused:>6} orders refused")?;
-        counts(f, &self.refusals)?;
+        writeln!(f, "{:>6} lines", self.taken.len() as u64 + bad)?;
+        writeln!(f, "{accepted:>6} orders accepted, {} taken", ledger.takings)?;
+        writeln!(f, "{:>6} orders refused", total(&refusals))?;
+        counts(f, &refusals)?;
         writeln!(f, "{bad:>6} bad lines")?;
         counts(f, &self.bad_lines)?;
         writeln!(f, "       the first of them:")?;
@@ -77,9 +94,11 @@ impl fmt::Display for Summary {
         writeln!(f, "{:>6} events", total(&ledger.events))?;
         counts(f, &ledger.events)?;
         self.stock(f)?;
+        self.best_customers(f)?;
 
+        let known = self.taken.iter().filter(|(_, taken)| *taken == Taken::Before).count();
         writeln!(f, "in this run:")?;
-        writeln!(f, "{:>6} orders had been decided before", self.known)?;
+        writeln!(f, "{known:>6} orders had been placed before")?;
         writeln!(f, "{:>6} failures of actors", total(&audit.failures))?;
         counts(f, &audit.failures)?;
         writeln!(f, "{:>6} restarts", total(&audit.restarts))?;
@@ -109,7 +128,20 @@ impl Summary {
         books.sort_by_key(|(title, sales)| (std::cmp::Reverse(sales.sold), *title));
         writeln!(f, "{sold:>6} books sold; most:")?;
         let mut most = books.iter().take(BOOKS_SHOWN);
-        most.try_for_each(|(title, sales)| writeln!(f, "  {:>6}  {title}", sales.sold))
+        most.try_for_each(|(title, sales)| writeln!(f, "  {:>6}  {title}", sales.sold))?;
+        let reordered = books.iter().filter(|(_, sales)| sales.reordered).count();
+        writeln!(f, "{reordered:>6} titles are ordered from the publisher")
+    }
+
+    fn best_customers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "       the best customers:")?;
+        for (_, CustomerHistory { orders, refused, returned, spent }) in &self.customers {
+            writeln!(
+                f,
+                "         {spent} for {orders} orders, {refused} refused, {returned} returned"
+            )?;
+        }
+        Ok(())
     }
 
     fn books(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,14 +1,14 @@
 //! What an order is made of. None of it can be made without passing its check.
 
 use std::fmt;
-use std::ops::Add;
+use std::ops::{Add, Mul, Sub};
 
 use rdddy::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ticket::Ticket;
 
-/// An order as a customer wrote it. Whether it can be met is for the desk to decide.
+/// An order as a customer wrote it. Whether it can be met is another matter.
 #[derive(Clone, Debug)]
 pub(crate) struct Slip {
     pub(crate) ticket: Ticket,
@@ -20,12 +20,6 @@ pub(crate) struct Slip {
     pub(crate) price: Cents,
     pub(crate) card: Card,
     pub(crate) address: Address,
-}
-
-impl Slip {
-    pub(crate) fn total(&self) -> Cents {
-        Cents(self.price.0.saturating_mul(u64::from(self.quantity.value())))
-    }
 }
 
 /// The number of an order. Customers write `W-` before it.
@@ -54,7 +48,7 @@ fn is_isbn(digits: &u64) -> bool {
 pub(crate) struct Quantity(u32);
 
 /// An amount of money. Every one is right.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Cents(pub(crate) u64);
 
 impl Add for Cents {
@@ -62,6 +56,22 @@ impl Add for Cents {
 
     fn add(self, other: Cents) -> Cents {
         Cents(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Cents {
+    type Output = Cents;
+
+    fn sub(self, other: Cents) -> Cents {
+        Cents(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Mul<Quantity> for Cents {
+    type Output = Cents;
+
+    fn mul(self, quantity: Quantity) -> Cents {
+        Cents(self.0.saturating_mul(u64::from(quantity.value())))
     }
 }
 
@@ -80,6 +90,18 @@ pub(crate) struct Card(String);
 #[derive(Clone, PartialEq, Eq, ValueObject)]
 #[value(personal, max_chars = 4096)]
 pub(crate) struct CustomerName(String);
+
+impl CustomerName {
+    /// Stands for the customer where the name must not show: 64 bits of FNV-1a.
+    pub(crate) fn id(&self) -> CustomerId {
+        let mix = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        CustomerId::new(self.value().bytes().fold(0xcbf2_9ce4_8422_2325, mix))
+    }
+}
+
+/// Who orders, without a name.
+#[derive(Id)]
+pub(crate) struct CustomerId(u64);
 
 /// Where the books go.
 #[derive(Clone, PartialEq, Eq, ValueObject)]

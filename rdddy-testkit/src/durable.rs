@@ -52,9 +52,9 @@ pub struct Durable {
     clock: Clock,
     log: EventLog,
     configure: Configure,
-    /// What stays.
     /// What each life begins with.
     begin: Option<Begin>,
+    /// What stays.
     disk: MemoryStore,
     plan: Plan,
     life: Option<Life>,
