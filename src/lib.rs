@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
-pub use rdddy_core::{domain, host, limits, message, model, process, runtime, simulation, store};
+pub use rdddy_core::{
+    domain, host, limits, message, model, process, runtime, simulation, store, view,
+};
 #[doc(inline)]
 pub use rdddy_macros::{
     Command, DomainError, Entity, Event, Id, Query, ValueObject, abort, actor, aggregate, apply,
     bounded_context, compensation, end, ensures, handler, invariant, on_restart, on_start, on_stop,
-    policy, projection, requires, saga, step, task, timeout, upcast,
+    policy, projection, render, requires, saga, step, task, timeout, upcast, view,
 };
 #[cfg(feature = "postgres")]
 #[doc(no_inline)]
@@ -50,9 +52,11 @@ pub mod prelude {
         DeadReason, EventHandler, Failure, Handler, Overflow, Pool, Props, PublishError, Recipient,
         RestartPolicy, Router, Routing, SendError, StopReason, Strategy, SystemEvent, Terminated,
     };
+    pub use crate::view::{View, ViewContext};
     pub use rdddy_macros::{
         Command, DomainError, Entity, Event, Id, Query, ValueObject, abort, actor, aggregate,
         apply, bounded_context, compensation, end, ensures, handler, invariant, on_restart,
-        on_start, on_stop, policy, projection, requires, saga, step, task, timeout, upcast,
+        on_start, on_stop, policy, projection, render, requires, saga, step, task, timeout, upcast,
+        view,
     };
 }

@@ -56,6 +56,9 @@ mod upcasting;
 #[path = "../examples/value_objects.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod value_objects;
+#[path = "../examples/view.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod view;
 
 use bookstore::place::Arguments;
 use rdddy::model::DomainMap;
@@ -361,6 +364,17 @@ order 1 is confirmed, at attempt 1
 order 2 is confirmed, at attempt 3
 shipping.Shipped after 1 attempt: there is no such address
 0 failed are left
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test]
+async fn a_page_shows_what_is_left() {
+    let printed = view::run().await.unwrap();
+    let expected = "\
+<h1>Emma</h1><p>1 left</p><button>lend</button>
+<h1>Emma</h1><p>0 left</p><button>lend</button>
+refused: no copy is left (library.none_left)
 ";
     assert_eq!(printed, expected);
 }

@@ -8,6 +8,7 @@
 //! - [`runtime`]: how messages are processed.
 //! - [`host`]: who loads aggregates, has them decide, and stores what they decided.
 //! - [`process`]: what goes on between aggregates, and what is read from their events.
+//! - [`view`]: what a person sees of that, and does.
 //! - [`model`]: what exists and who handles it, as data.
 //! - [`store`]: where events live.
 //! - [`simulation`]: a whole system in one thread, in virtual time.
@@ -22,6 +23,7 @@ pub mod process;
 pub mod runtime;
 mod seam;
 pub mod store;
+pub mod view;
 
 #[doc(hidden)]
 #[path = "private.rs"]

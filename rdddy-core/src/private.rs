@@ -15,6 +15,8 @@ mod process;
 
 use crate::limits;
 
+pub use crate::view::{InputOf, IntoRendering, Rendering, View, ViewContext};
+
 pub use crate::domain::{
     Aggregate, AggregateEvent, Decide, Decides, Decision, DecisionOf, Emits, EventFormat,
     EventVisitor, Keyed, Stored, StoredForm, Upcast,
@@ -32,8 +34,8 @@ pub use crate::process::{
     StepCommand, StepKind, Task, TaskContext, TaskOptions, TheRow, Timeout, UndoOrder,
 };
 pub use process::{
-    AnswerOf, ProjectedRow, Reaction, answer_of, commands_of, has_tag, row_of, task_result_of,
-    written_command,
+    AnswerOf, ProjectedRow, Reaction, answer_of, commands_of, has_tag, is_input, row_of,
+    task_result_of, written_command,
 };
 
 pub use crate::domain::{

@@ -24,6 +24,7 @@ mod testkit;
 #[cfg(test)]
 mod tests;
 mod value;
+mod view;
 
 use proc_macro::TokenStream;
 
@@ -326,6 +327,18 @@ pub fn timeout(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
     guard::attribute(args, item, projection::projection)
+}
+
+#[doc = include_str!("view/view.md")]
+#[proc_macro_attribute]
+pub fn view(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, view::view)
+}
+
+/// Marks the method of a [`macro@view`] block that makes what is seen. See there.
+#[proc_macro_attribute]
+pub fn render(args: TokenStream, item: TokenStream) -> TokenStream {
+    guard::attribute(args, item, |_, item| stray::stray("render", "called", item))
 }
 
 #[doc = include_str!("aggregate/apply.md")]

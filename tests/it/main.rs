@@ -11,3 +11,4 @@ mod projection;
 mod promise;
 mod real;
 mod repository;
+mod view;

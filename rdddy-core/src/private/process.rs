@@ -1,7 +1,7 @@
-//! What generated code of policies, sagas, tasks and projections calls.
+//! What generated code of policies, sagas, tasks, projections and views calls.
 
 use crate::host::AnyCommand;
-use crate::message::{Event, Query, Request};
+use crate::message::{Event, EventScope, Query, Request};
 use crate::process::{
     IntoAnswer, IntoCommands, IntoRow, IntoTaskResult, Row, RowsError, SagaCommand, StepCommand,
     TaskResult,
@@ -31,6 +31,14 @@ const fn same(one: &str, other: &str) -> bool {
         at += 1;
     }
     at == one.len() && at == other.len()
+}
+
+/// Whether events of type `E` are what a person does at a view; does not compile where they are not.
+pub const fn is_input<E: Event>() {
+    assert!(
+        matches!(E::SCOPE, EventScope::Ui),
+        "rdddy::E115: this event is nothing that a person does at a user interface: it lacks `#[event(ui)]`"
+    );
 }
 
 /// A command of a saga, written down, by what a step returned.

@@ -16,6 +16,7 @@ mod task;
 mod timers;
 
 pub use begin::Begin;
+pub(crate) use derived::derived_id;
 pub use event_set::{EventSet, ReadFormat};
 pub use follow::{FollowStatus, Parked, ParkedFault};
 pub use policy::{CommandRefused, Happening, IntoCommands, Policy, PolicyHandle, Refusals};
@@ -23,6 +24,7 @@ pub use projection::{
     Answering, IntoAnswer, IntoRow, Projected, Projection, ProjectionHandle, ProjectionMode,
     ProjectionStatus, QueryError, QueryTable, Row, Rows, RowsError, TheRow, UnknownProjection,
 };
+pub(crate) use projection::{Seen, Shown};
 pub use retry::Retry;
 pub use saga::{
     CancelError, Drift, EventRole, Saga, SagaCommand, SagaContext, SagaHandle, SagaState, SagaStep,

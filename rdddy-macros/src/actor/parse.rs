@@ -42,6 +42,7 @@ pub(crate) enum Role {
     Abort,
     End,
     Timeout,
+    Render,
 }
 
 impl Role {
@@ -61,7 +62,7 @@ impl Role {
     /// What stands in a `#[saga]` block.
     pub(crate) const OF_SAGA: [Role; 6] =
         [Role::Handler, Role::Step, Role::Compensation, Role::Abort, Role::End, Role::Timeout];
-    const ALL: [(&'static str, Role); 14] = [
+    const ALL: [(&'static str, Role); 15] = [
         ("handler", Role::Handler),
         ("on_start", Role::OnStart),
         ("on_stop", Role::OnStop),
@@ -76,6 +77,7 @@ impl Role {
         ("abort", Role::Abort),
         ("end", Role::End),
         ("timeout", Role::Timeout),
+        ("render", Role::Render),
     ];
 
     /// The name of the attribute.

@@ -16,6 +16,7 @@ pub(crate) fn stray(name: &'static str, what: &str, item: TokenStream) -> TokenS
             "step" | "compensation" | "abort" | "end" | "timeout" => {
                 "saga(starts_on = .., key = ..)"
             }
+            "render" => "view",
             _ => "actor",
         };
         let sentence =

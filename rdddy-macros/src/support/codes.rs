@@ -72,11 +72,15 @@ pub(crate) enum Code {
     E093,
     /// Two pivots, or a step on the wrong side of one.
     E100,
+    /// A method that cannot render a view, or be a handler of one.
+    E112,
+    /// A `#[view]` without a `#[render]`, or on something that cannot be one.
+    E114,
 }
 
 #[cfg(test)]
 impl Code {
-    pub(crate) const ALL: [Code; 32] = [
+    pub(crate) const ALL: [Code; 34] = [
         Code::E001,
         Code::E002,
         Code::E003,
@@ -109,6 +113,8 @@ impl Code {
         Code::E092,
         Code::E093,
         Code::E100,
+        Code::E112,
+        Code::E114,
     ];
 }
 

@@ -5,5 +5,5 @@ mod damage;
 mod modes;
 mod poison;
 mod rows;
-mod shop;
+pub(crate) mod shop;
 mod versions;

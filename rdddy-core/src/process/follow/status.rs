@@ -87,7 +87,8 @@ impl Progress {
         self.until(|status| !status.running).await;
     }
 
-    async fn until(&self, holds: impl Fn(&FollowStatus) -> bool) {
+    /// Waits until this holds.
+    pub(crate) async fn until(&self, holds: impl Fn(&FollowStatus) -> bool) {
         loop {
             let mut moved = std::pin::pin!(self.moved.notified());
             // Before looking, so that a move in between is not slept through.

@@ -10,7 +10,7 @@ use super::manager::{Manager, Serving, Trouble};
 use super::query::QueryTable;
 use super::reader::Folding;
 use super::rows::{Rows, RowsError};
-use super::{Projection, ProjectionMode, TheRow};
+use super::{Projection, ProjectionMode, Shown, TheRow};
 use crate::host::{self, HoldUp, HostError, Process, QueryRoute, Running, Surroundings};
 use crate::limits;
 use crate::process::follow::{FollowStatus, Parked};
@@ -159,6 +159,11 @@ pub struct ProjectionStatus {
 }
 
 impl<P: Projection> ProjectionHandle<P> {
+    /// For who shows its rows.
+    pub(crate) fn shown(&self) -> Arc<dyn Shown> {
+        Arc::clone(&self.0) as Arc<dyn Shown>
+    }
+
     /// The rows, as they are now: all calls on them see the same table, also when another one takes
     /// its place.
     ///

@@ -12,10 +12,12 @@ mod manager;
 mod query;
 mod reader;
 mod rows;
+mod shown;
 
 pub use handle::{ProjectionHandle, ProjectionStatus, UnknownProjection};
 pub use query::{Answering, IntoAnswer, QueryError, QueryTable};
 pub use rows::{Rows, RowsError};
+pub(crate) use shown::{Seen, Shown};
 
 use std::convert::Infallible;
 use std::fmt;

@@ -11,6 +11,7 @@ use std::task::Poll;
 use super::Projection;
 use super::handle::RunningProjection;
 use super::rows::{Rows, RowsError};
+use super::shown::Shown;
 use crate::host::{self, QueryRoute};
 use crate::message::Query;
 use crate::runtime::{ActorSystem, panic_message};
@@ -72,6 +73,8 @@ impl<P: Projection> fmt::Debug for QueryTable<'_, P> {
 /// Answers queries of one type.
 trait Answers<Q: Query>: Send + Sync {
     fn answer(self: Arc<Self>, query: Q) -> Answering<Q>;
+    /// Whose rows it answers by.
+    fn shown(&self) -> Arc<dyn Shown>;
 }
 
 struct ByRows<P: Projection, Q: Query> {
@@ -85,6 +88,10 @@ impl<P: Projection, Q: Query> Answers<Q> for ByRows<P, Q> {
             let rows = self.running.rows().await?;
             (self.handler)(rows, query).await
         })
+    }
+
+    fn shown(&self) -> Arc<dyn Shown> {
+        Arc::clone(&self.running) as Arc<dyn Shown>
     }
 }
 
@@ -107,6 +114,12 @@ impl<'a, P: Projection> QueryTable<'a, P> {
 }
 
 impl ActorSystem {
+    /// The projection that answers such queries.
+    pub(crate) fn who_answers<Q: Query>(&self) -> Option<Arc<dyn Shown>> {
+        let owner = host::answerer::<Arc<dyn Answers<Q>>>(self.inner(), TypeId::of::<Q>());
+        Some(owner?.shown())
+    }
+
     /// Asks the projection that answers such queries.
     ///
     /// # Errors

@@ -1,0 +1,8 @@
+use rdddy::prelude::*;
+
+struct OrderPage;
+
+#[view]
+impl OrderPage {}
+
+fn main() {}
