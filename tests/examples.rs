@@ -20,6 +20,9 @@ mod counter;
 #[path = "../examples/forgetting.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod forgetting;
+#[path = "../examples/integration.rs"]
+#[expect(dead_code, reason = "its `main` is for whoever runs it")]
+mod integration;
 #[path = "../examples/policy.rs"]
 #[expect(dead_code, reason = "its `main` is for whoever runs it")]
 mod policy;
@@ -375,6 +378,18 @@ async fn a_page_shows_what_is_left() {
 <h1>Emma</h1><p>1 left</p><button>lend</button>
 <h1>Emma</h1><p>0 left</p><button>lend</button>
 refused: no copy is left (library.none_left)
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test]
+async fn what_is_sold_here_is_known_there() {
+    let printed = integration::run().await.unwrap();
+    let expected = "\
+3 copies of emma are to be sent
+something came from elsewhere
+it had come before
+`trade.CopiesStolen` is not accepted here; dead letters: 1
 ";
     assert_eq!(printed, expected);
 }

@@ -125,3 +125,10 @@ pub const SCHEDULE_WIDTH: usize = 64;
 /// By how much a clock has to be set back for schedules by the calendar to begin anew. When it is less,
 /// each of their times comes once.
 pub const SCHEDULE_SET_BACK: Duration = Duration::from_secs(3 * 60 * 60);
+/// How often an event is handed to an outlet that cannot take it for a reason that may pass.
+pub const OUTLET_ATTEMPTS: u32 = 16;
+/// Longest id, source and type of an event that comes from elsewhere, in bytes. Id and source together
+/// are the key of a stream.
+pub const CLOUD_EVENT_ATTRIBUTE_MAX: usize = 255;
+/// Dead letters that are kept; of what comes after that, only its sender hears.
+pub const DEAD_LETTERS_MAX: usize = 4096;

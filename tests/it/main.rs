@@ -5,6 +5,7 @@ mod aggregate;
 mod boundary;
 mod domain;
 mod fault;
+mod integration;
 mod parity;
 mod process;
 mod projection;

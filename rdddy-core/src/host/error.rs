@@ -203,6 +203,23 @@ pub enum HostError {
         /// The process.
         process: &'static str,
     },
+    /// An event that crosses the border of the system is not meant to.
+    #[error(
+        "`{process}` is given `{event}`, which is not meant for others: it lacks \
+         `#[event(integration)]`, or `#[event(external)]` where it only comes in"
+    )]
+    NotForOthers {
+        /// The outbox or inbox.
+        process: &'static str,
+        /// The event.
+        event: &'static str,
+    },
+    /// An outbox is not told what to send.
+    #[error("`{process}` sends nothing: give it `.sends::<..>()`")]
+    NothingToSend {
+        /// The outbox.
+        process: &'static str,
+    },
     /// Two processes have one name, and would read for one another.
     #[error("two processes are called `{process}`")]
     ProcessTwice {

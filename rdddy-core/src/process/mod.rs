@@ -7,6 +7,7 @@ mod begin;
 mod derived;
 mod event_set;
 mod follow;
+mod integration;
 mod policy;
 mod projection;
 mod retry;
@@ -19,6 +20,10 @@ pub use begin::Begin;
 pub(crate) use derived::derived_id;
 pub use event_set::{EventSet, ReadFormat};
 pub use follow::{FollowStatus, Parked, ParkedFault};
+pub use integration::{
+    CloudEvent, CloudEventError, DeadLetter, DeadLetterError, DeadLettered, Delivering, Inbox,
+    InboxHandle, Outbox, OutboxHandle, Outlet, OutletError, ReceiveError, Received,
+};
 pub use policy::{CommandRefused, Happening, IntoCommands, Policy, PolicyHandle, Refusals};
 pub use projection::{
     Answering, IntoAnswer, IntoRow, Projected, Projection, ProjectionHandle, ProjectionMode,
