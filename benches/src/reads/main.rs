@@ -61,7 +61,8 @@ fn one(subject: &str, workload: &str, budget: u64) -> Result<(), String> {
     let folder = std::env::var_os("RDDDY_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = folder.join(format!("rdddy-benches-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     let measured = runtime.block_on(async {
         let file = folder.join("store.db");

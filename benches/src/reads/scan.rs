@@ -28,5 +28,9 @@ pub(crate) async fn run(file: &Path, events: u64, _: u64) -> rdddy::Result<f64> 
         }
     }
     let rate = read as f64 / began.elapsed().as_secs_f64();
-    if (read, cents) == (events, events * 1250) { Ok(rate) } else { Err("something is missing".into()) }
+    if (read, cents) == (events, events * 1250) {
+        Ok(rate)
+    } else {
+        Err("something is missing".into())
+    }
 }

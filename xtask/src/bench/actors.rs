@@ -1,4 +1,4 @@
-//! `cargo xtask bench actors`, `stores` and `reads`: builds the bench executables and runs them, each
+//! `cargo xtask bench actors`, `stores`, `reads` and `processes`: builds the bench executables and runs them, each
 //! measurement in a process of its own, interleaved so that noise hits every subject alike.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +77,18 @@ pub(super) const READS: Suite = Suite {
     postgres: false,
     budget: Duration::from_secs(4),
     quick_budget: Duration::from_millis(400),
+};
+/// Sagas and timers, and the same commands by hand.
+pub(super) const PROCESSES: Suite = Suite {
+    name: "processes",
+    parts: &[Part {
+        folder: "",
+        executable: "rdddy-process-benches",
+        features: Features::Only("stores"),
+    }],
+    postgres: false,
+    budget: Duration::from_secs(4),
+    quick_budget: Duration::from_millis(800),
 };
 /// With `--quick`, passes that would end later are not begun.
 const QUICK_LIMIT: Duration = Duration::from_secs(270);

@@ -17,6 +17,7 @@ usage: cargo xtask bench SUITE [OPTIONS]
   actors     run time and memory of actors
   stores     event stores against their peers and the database drivers under them
   reads      projections against a scan of the same events
+  processes  sagas against the same commands by hand, and what a waiting timer costs
   compile    how long a small project and a hundred actors take to build
   deps       how many packages the default dependency trees hold
 
@@ -41,6 +42,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         "actors" => actors::run(&actors::ACTORS, &options),
         "stores" => actors::run(&actors::STORES, &options),
         "reads" => actors::run(&actors::READS, &options),
+        "processes" => actors::run(&actors::PROCESSES, &options),
         "compile" => compile::run(&options),
         "deps" => deps::run(&options),
         _ => Err(format!("there is no suite `{suite}`\n{USAGE}")),

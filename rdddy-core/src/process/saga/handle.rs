@@ -197,10 +197,11 @@ impl<S: Saga> SagaHandle<S> {
     /// [`CancelError::Unavailable`] when it cannot be read.
     pub async fn settled(&self, key: &str) -> Result<SagaView, CancelError> {
         let manager = &self.running.manager;
+        let waiting = manager.awaited.instance(key);
         loop {
-            let mut changed = std::pin::pin!(manager.changed.notified());
-            // Before looking, so that a change in between is not slept through.
-            changed.as_mut().enable();
+            let mut settled = std::pin::pin!(waiting.settled());
+            // Before looking, so that an end in between is not slept through.
+            settled.as_mut().enable();
             if let Some(view) = self.show(key).await?
                 && (view.state.has_ended() || view.state == SagaState::NeedsOperator)
             {
@@ -215,8 +216,8 @@ impl<S: Saga> SagaHandle<S> {
                 .upgrade()
                 .map(|system| system.seam().sleep(limits::FOLLOW_RETRY_MAX));
             match rest {
-                Some(rest) => first(changed, rest).await,
-                None => changed.await,
+                Some(rest) => first(settled, rest).await,
+                None => settled.await,
             }
         }
     }

@@ -6,8 +6,9 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, Weak};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex as AsyncMutex, Notify};
+use tokio::sync::Mutex as AsyncMutex;
 
+use super::awaited::Awaited;
 use super::instance::Instance;
 use super::record::{Heard, Record};
 use super::view::SagaState;
@@ -40,8 +41,7 @@ pub(super) struct Manager<S: Saga> {
     /// Whether it begins new instances; code that is kept for the running ones does not.
     begins: bool,
     slots: Mutex<BTreeMap<Arc<str>, Arc<Slot<S>>>>,
-    /// Something was written about some instance.
-    pub(super) changed: Notify,
+    pub(super) awaited: Awaited,
     /// Times that ran out when it no longer mattered.
     pub(super) late: AtomicU64,
 }
@@ -108,7 +108,7 @@ impl<S: Saga> Manager<S> {
             decoder: event_set::decoder::<S::Event>(&around.upcasters),
             begins,
             slots: Mutex::default(),
-            changed: Notify::new(),
+            awaited: Awaited::default(),
             late: AtomicU64::new(0),
         }
     }
@@ -239,7 +239,9 @@ impl<S: Saga> Manager<S> {
         match self.around.store.append(append).await {
             Ok(_) => {
                 instance.version = Version(before.0 + count);
-                self.changed.notify_waiters();
+                if records.iter().any(Record::settles) {
+                    self.awaited.settle(&instance.key);
+                }
                 Ok(())
             }
             Err(error @ AppendError::TooLarge { .. }) => Err(Trouble::Lasting(with_causes(&error))),

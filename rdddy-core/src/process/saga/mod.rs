@@ -4,6 +4,7 @@
 //! heard, the command of each step before it is given, its outcome, and the same for compensations.
 //! An instance is what its stream says, so it goes on wherever its process died.
 
+mod awaited;
 mod command;
 mod drive;
 mod graph;

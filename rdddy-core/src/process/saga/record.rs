@@ -85,6 +85,14 @@ pub(super) struct Intent {
 }
 
 impl Record {
+    /// Whether nothing follows from it until somebody does something.
+    pub(super) fn settles(&self) -> bool {
+        matches!(
+            self,
+            Record::Stuck { .. } | Record::GivenUp { .. } | Record::Completed | Record::Undone
+        )
+    }
+
     /// The stable name of the event that it is stored as.
     pub(super) fn name(&self) -> &'static str {
         match self {
