@@ -2,10 +2,11 @@
 
 use super::error::HostReadError;
 use crate::message::{ContractBreach, Event, EventScope, Kind, Message, Sealed};
-use crate::runtime::Failure;
+use crate::runtime::{ErrorReport, Failure};
+use serde::{Serialize, Serializer};
 
 /// Something went wrong with an aggregate. Published for whoever watches the system.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct AggregateFault {
     /// The category of the aggregate: `sales.Order`.
@@ -17,7 +18,8 @@ pub struct AggregateFault {
 }
 
 /// What went wrong with an aggregate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultKind {
     /// A contract did not hold. Nothing was stored.
@@ -27,7 +29,12 @@ pub enum FaultKind {
     /// A snapshot could not be used; the aggregate was folded from its events instead.
     Snapshot(String),
     /// It could not be read.
+    #[serde(serialize_with = "as_report")]
     Unreadable(HostReadError),
+}
+
+fn as_report<S: Serializer>(error: &HostReadError, serializer: S) -> Result<S::Ok, S::Error> {
+    ErrorReport::of_ref(error).serialize(serializer)
 }
 
 impl Sealed for AggregateFault {}

@@ -115,6 +115,9 @@ async fn a_gap_and_a_repetition_are_errors_that_say_where() {
         while !matches!(kinds.last(), Some(FaultKind::Unreadable(HostReadError::Gap { .. }))) {
             kinds.push(faults.next().await.unwrap().kind.clone());
         }
+        let told = serde_json::to_value(kinds.last()).unwrap();
+        let message = told["unreadable"]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("bank.Account/a"), "{message}");
         assert_eq!(store.store.head().await.unwrap(), filled().await.head().await.unwrap());
     }
 }

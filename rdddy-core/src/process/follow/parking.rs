@@ -30,7 +30,7 @@ pub struct Parked {
 }
 
 /// A key has been parked. Published for whoever watches the system.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ParkedFault {
     /// The policy, saga or projection.

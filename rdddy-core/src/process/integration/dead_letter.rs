@@ -24,7 +24,7 @@ pub struct DeadLetter {
 }
 
 /// An event from elsewhere could not be taken. It is kept as a dead letter, unless there are too many.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct DeadLettered {
     /// Where it came from.

@@ -10,6 +10,7 @@ pub use handle::PolicyHandle;
 use super::{Begin, EventSet};
 use crate::host::AnyCommand;
 use crate::message::{MessageId, Metadata, Timestamp};
+use serde::Serialize;
 
 /// Whenever something happens, something is to be done: events in, commands out.
 ///
@@ -86,7 +87,7 @@ impl<'a> Happening<'a> {
 }
 
 /// A command of a policy was refused by its aggregate. Published where the policy says so.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct CommandRefused {
     /// The policy.

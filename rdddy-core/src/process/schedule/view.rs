@@ -2,6 +2,7 @@
 
 use super::Recurrence;
 use crate::message::{Event, Kind, Message, Sealed, Timestamp};
+use serde::Serialize;
 
 /// A schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub struct ScheduleStatus {
 
 /// The command of a schedule has failed for good: its aggregate refuses it, or cannot carry it out.
 /// Published for whoever watches the system.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ScheduleFailed {
     /// The schedule.

@@ -1,5 +1,6 @@
 //! What is told when work fails.
 
+use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::message::{Event, EventScope, Kind, Message, MessageId, Sealed};
 use crate::runtime::ErrorReport;
 
 /// An attempt at a task has failed. Published for whoever watches the system.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TaskAttemptFailed {
     /// The task.
@@ -24,7 +25,8 @@ pub struct TaskAttemptFailed {
 }
 
 /// Why an attempt has failed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttemptFailure {
     /// It took longer than this.
@@ -65,7 +67,7 @@ impl fmt::Display for AttemptFailure {
 
 /// A task has failed for good, until somebody has it tried again. Published for whoever watches the
 /// system.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TaskFailed {
     /// The task.
