@@ -9,6 +9,7 @@ mod by_key;
 mod control;
 mod follower;
 mod parking;
+mod running;
 mod status;
 
 pub(crate) use by_key::by_key;
@@ -16,5 +17,6 @@ pub(crate) use control::Control;
 pub(crate) use follower::{CHECKPOINTS, Checkpoint, Delivery, Follower, Handled, Handling, Reader};
 pub(crate) use parking::Parking;
 pub use parking::{Parked, ParkedFault};
+pub(crate) use running::RunningReader;
 pub use status::FollowStatus;
 pub(crate) use status::Progress;

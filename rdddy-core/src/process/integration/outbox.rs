@@ -1,6 +1,6 @@
 //! Sending stored events to others.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use super::courier::Courier;
 use super::outlet::Outlet;
 use crate::host::{self, HostError, Process, Running, Surroundings};
 use crate::message::{Event, EventScope};
-use crate::process::follow::{Control, FollowStatus, Follower, Progress};
+use crate::process::follow::{FollowStatus, RunningReader};
 use crate::runtime::{ActorSystem, System, SystemBuilder};
 use crate::store::Position;
 
@@ -52,21 +52,6 @@ impl<O: Outlet> Outbox<O> {
     }
 }
 
-struct RunningOutbox {
-    control: Arc<Control>,
-    progress: Arc<Progress>,
-}
-
-impl Running for RunningOutbox {
-    fn stop(&self) {
-        self.control.stop();
-    }
-
-    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
-        self
-    }
-}
-
 impl<O: Outlet> Process for Outbox<O> {
     fn name(&self) -> &'static str {
         self.name
@@ -82,7 +67,6 @@ impl<O: Outlet> Process for Outbox<O> {
         around: &Surroundings,
     ) -> Result<Arc<dyn Running>, HostError> {
         let process = self.name;
-        let documents = around.documents.clone().ok_or(HostError::NoDocuments { process })?;
         if let Some(event) = self.not_for_others {
             return Err(HostError::NotForOthers { process, event });
         }
@@ -90,10 +74,7 @@ impl<O: Outlet> Process for Outbox<O> {
             return Err(HostError::NothingToSend { process });
         }
         let courier = Courier::new(process, self.source, self.outlet, self.names);
-        let control = Arc::<Control>::default();
-        let following = Arc::clone(&control);
-        let progress = Follower::start(system, around, documents, Arc::new(courier), following);
-        Ok(Arc::new(RunningOutbox { control, progress }))
+        RunningReader::start(process, system, around, courier)
     }
 }
 
@@ -115,7 +96,7 @@ impl ActorSystem {
 
 /// An outbox, to be looked after. Clones are cheap.
 pub struct OutboxHandle<O> {
-    running: Arc<RunningOutbox>,
+    running: Arc<RunningReader>,
     outlet: PhantomData<fn() -> O>,
 }
 
@@ -135,18 +116,18 @@ impl<O: Outlet> OutboxHandle<O> {
     /// How it is doing.
     #[must_use]
     pub fn status(&self) -> FollowStatus {
-        self.running.progress.status()
+        self.running.status()
     }
 
     /// Waits until everything up to `position` was handed over, or is parked: whether it was when the
     /// outbox ended.
     pub async fn wait_for(&self, position: &Position) -> bool {
-        self.running.progress.reached(position).await
+        self.running.reached(position).await
     }
 
     /// Sends again the event that the stream `key` is parked for, and those behind it: whether the
     /// stream goes on. [`FollowStatus::parked`] has the keys.
     pub async fn resume(&self, key: &str) -> bool {
-        self.running.control.resume(key.to_owned()).await.unwrap_or(false)
+        self.running.resume(key).await
     }
 }

@@ -1,6 +1,6 @@
 //! Running a policy, and looking after it.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use std::sync::Arc;
 use super::Policy;
 use super::reader::PolicyReader;
 use crate::host::{self, HostError, Process, Running, Surroundings};
-use crate::process::follow::{Control, FollowStatus, Follower, Progress};
+use crate::process::follow::{FollowStatus, RunningReader};
 use crate::runtime::{ActorSystem, System, SystemBuilder};
 use crate::store::Position;
 
 /// A policy that a system runs, to be looked after. Clones are cheap.
 pub struct PolicyHandle<P> {
-    running: Arc<RunningPolicy>,
+    running: Arc<RunningReader>,
     policy: PhantomData<fn() -> P>,
 }
 
@@ -27,21 +27,6 @@ impl<P> Clone for PolicyHandle<P> {
 impl<P: Policy> fmt::Debug for PolicyHandle<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PolicyHandle<{}>", P::name())
-    }
-}
-
-struct RunningPolicy {
-    control: Arc<Control>,
-    progress: Arc<Progress>,
-}
-
-impl Running for RunningPolicy {
-    fn stop(&self) {
-        self.control.stop();
-    }
-
-    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
-        self
     }
 }
 
@@ -62,12 +47,7 @@ impl<P: Policy> Process for Configured<P> {
         system: &Arc<System>,
         around: &Surroundings,
     ) -> Result<Arc<dyn Running>, HostError> {
-        let process = P::name();
-        let documents = around.documents.clone().ok_or(HostError::NoDocuments { process })?;
-        let reader = Arc::new(PolicyReader::new(self.0, around));
-        let control = Arc::<Control>::default();
-        let progress = Follower::start(system, around, documents, reader, Arc::clone(&control));
-        Ok(Arc::new(RunningPolicy { control, progress }))
+        RunningReader::start(P::name(), system, around, PolicyReader::new(self.0, around))
     }
 }
 
@@ -91,18 +71,18 @@ impl<P: Policy> PolicyHandle<P> {
     /// How it is doing.
     #[must_use]
     pub fn status(&self) -> FollowStatus {
-        self.running.progress.status()
+        self.running.status()
     }
 
     /// Waits until everything up to `position` has been reacted to, or parked: whether it has been
     /// when the policy ended.
     pub async fn wait_for(&self, position: &Position) -> bool {
-        self.running.progress.reached(position).await
+        self.running.reached(position).await
     }
 
     /// Reacts again to the event that the stream `key` is parked for, and to those behind it: whether
     /// the stream goes on. [`FollowStatus::parked`] has the keys.
     pub async fn resume(&self, key: &str) -> bool {
-        self.running.control.resume(key.to_owned()).await.unwrap_or(false)
+        self.running.resume(key).await
     }
 }
