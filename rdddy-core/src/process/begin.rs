@@ -1,6 +1,6 @@
 //! Where a new process begins.
 
-/// Where a policy or a saga begins that has never run on its store.
+/// Where a policy, a task, a saga or an outbox begins that has never run on its store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Begin {

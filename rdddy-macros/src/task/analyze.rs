@@ -34,6 +34,7 @@ pub(super) struct Settings {
     pub(super) timeout: Option<Duration>,
     pub(super) retry: RetryOptions,
     pub(super) concurrency: Option<u32>,
+    pub(super) begins_at_head: bool,
     name: Option<String>,
 }
 
@@ -101,6 +102,7 @@ impl Settings {
                 self.retry = RetryOptions::parse(tokens, mistakes);
             }
             ("concurrency", Value::Whole(most)) => self.concurrency = positive(&most, mistakes),
+            ("begin", Value::Word(word)) => self.begins_at_head = word == "head",
             ("name", Value::Text(name)) => {
                 crate::support::names::check_message_name(&name, mistakes);
                 self.name = Some(name.value());

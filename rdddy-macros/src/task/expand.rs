@@ -23,6 +23,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let at = private.at(ty.span());
         Some(quote_spanned!(ty.span()=> #at::MessageUse::of::<#ty>(#line)))
     });
+    let begin = model
+        .settings
+        .begins_at_head
+        .then(|| quote!(const BEGIN: #private::Begin = #private::Begin::Head;));
     // Where the type is, and of the same hygiene as the rest, also inside of a macro by example.
     let span = Span::call_site().located_at(self_type.span());
     quote_spanned! {span=>
@@ -35,6 +39,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 type Event = #enum_name;
 
                 const OPTIONS: #private::TaskOptions = #options;
+                #begin
 
                 fn name() -> &'static str {
                     static NAME: #private::MessageName = #private::MessageName::new(

@@ -1,5 +1,6 @@
 //! The options of `#[task]`.
 
+use crate::process::BEGIN;
 use crate::support::codes::Code;
 use crate::support::options::{Form, OptionSpec, OptionTable};
 
@@ -25,6 +26,7 @@ pub(crate) static TASK: OptionTable = OptionTable {
             usage: "concurrency = 8",
             meaning: "how many are done at a time in each process",
         },
+        BEGIN,
         OptionSpec {
             name: "name",
             form: Form::Text,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rdddy::prelude::*;
-use rdddy::process::Outbox;
+use rdddy::process::{Begin, Outbox};
 use rdddy::store::MemoryStore;
 use rdddy_testkit::World;
 
@@ -69,4 +69,18 @@ async fn what_is_not_meant_for_others_is_refused_at_the_start() {
     assert!(told.contains("`shop.Nothing` sends nothing"), "{told}");
     let system = of().start().await.unwrap();
     assert!(system.outbox::<Post>().is_none() && system.inbox().is_none());
+}
+
+#[rdddy_testkit::test]
+async fn a_new_outbox_may_leave_the_past_alone(world: &mut World) {
+    let mut shop = world.durable(|system| system);
+    shop.execute(sell("emma", 1)).await.unwrap();
+    let post = Post::default();
+    let sent = post.clone();
+    let mut shop =
+        shop.reborn(move |system| system.outbox(outbox(sent.clone()).begin(Begin::Head)));
+    shop.settle().await;
+    shop.execute(sell("emma", 2)).await.unwrap();
+    shop.advance(Duration::from_secs(1)).await;
+    assert_eq!(post.of("emma"), [2]);
 }

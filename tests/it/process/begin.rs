@@ -5,7 +5,7 @@ use std::time::Duration;
 use rdddy::prelude::*;
 use rdddy::process::Begin;
 use rdddy::runtime::SystemBuilder;
-use rdddy::store::{DocumentStore, EventStore, MemoryStore, StoreFault};
+use rdddy::store::{DocumentStore, EventQuery, EventStore, MemoryStore, Position, StoreFault};
 use rdddy_testkit::{Durable, World};
 use serde::{Deserialize, Serialize};
 
@@ -170,4 +170,37 @@ async fn a_saga_begins_where_its_first_version_first_started(world: &mut World) 
     let mut desk = desk.reborn(|system| system.saga::<NewCopying>().retired_saga::<Copying>());
     desk.advance(Duration::from_secs(30)).await;
     assert_eq!(copies(&desk).await, [0, 0, 1, 1]);
+}
+
+/// A page was printed.
+#[derive(Event, Serialize, Deserialize)]
+struct Printed {
+    page: u64,
+}
+
+struct Printer;
+
+#[task(begin = head)]
+impl Printer {
+    #[handler]
+    fn print(event: &Written) -> Printed {
+        Printed { page: event.page }
+    }
+}
+
+#[rdddy_testkit::explore(seeds = 50)]
+async fn a_task_begins_where_it_first_started_whatever_dies(world: &mut World) {
+    assert_eq!(<Printer as Task>::BEGIN, Begin::Head);
+    let run = |system: SystemBuilder| system.task(Printer);
+    let mut desk = written_before(world).await.reborn(run).crashes(2);
+    desk.settle().await;
+    for page in 3..=4 {
+        desk.execute(Write { page }).await.unwrap();
+    }
+    desk.advance(Duration::from_secs(120)).await;
+    let page = desk.disk().read(&EventQuery::all(), &Position::START, 100).await.unwrap();
+    let printed = page.events.iter().filter(|stored| stored.event.name.ends_with("Printed"));
+    let pages = printed.map(|stored| serde_json::from_slice::<Printed>(&stored.event.data));
+    let pages: std::collections::BTreeSet<u64> = pages.map(|page| page.unwrap().page).collect();
+    assert_eq!(pages, [3, 4].into());
 }

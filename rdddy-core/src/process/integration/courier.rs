@@ -8,8 +8,8 @@ use super::inbox::CATEGORY;
 use super::outlet::{Outlet, OutletError};
 use crate::host::with_causes;
 use crate::limits;
-use crate::process::Retry;
 use crate::process::follow::{Delivery, Handled, Handling, Reader, by_key};
+use crate::process::{Begin, Retry};
 use crate::runtime::System;
 use crate::store::{EventQuery, QueryItem, StoredEvent};
 
@@ -21,6 +21,7 @@ pub(super) struct Courier<O> {
     /// The present name of each event that is sent, by all names it was stored under.
     pub(super) names: BTreeMap<&'static str, &'static str>,
     pub(super) query: EventQuery,
+    pub(super) begin: Begin,
 }
 
 impl<O: Outlet> Courier<O> {
@@ -29,9 +30,10 @@ impl<O: Outlet> Courier<O> {
         source: Arc<str>,
         outlet: O,
         names: BTreeMap<&'static str, &'static str>,
+        begin: Begin,
     ) -> Self {
         let item = QueryItem::named(names.keys().copied().map(Arc::<str>::from));
-        Courier { name, source, outlet, names, query: EventQuery::all().or(item) }
+        Courier { name, source, outlet, names, query: EventQuery::all().or(item), begin }
     }
 
     async fn deliver(&self, system: &Arc<System>, stored: &StoredEvent) -> Result<(), String> {
@@ -65,6 +67,10 @@ impl<O: Outlet> Reader for Courier<O> {
 
     fn query(&self) -> &EventQuery {
         &self.query
+    }
+
+    fn begins_at_head(&self) -> Option<&str> {
+        (self.begin == Begin::Head).then_some(self.name)
     }
 
     /// Events of one stream stay in order.

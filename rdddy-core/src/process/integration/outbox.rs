@@ -10,6 +10,7 @@ use super::courier::Courier;
 use super::outlet::Outlet;
 use crate::host::{self, HostError, Process, Running, Surroundings};
 use crate::message::{Event, EventScope};
+use crate::process::Begin;
 use crate::process::follow::{FollowStatus, RunningReader};
 use crate::runtime::{ActorSystem, System, SystemBuilder};
 use crate::store::Position;
@@ -24,6 +25,7 @@ pub struct Outbox<O> {
     outlet: O,
     names: BTreeMap<&'static str, &'static str>,
     not_for_others: Option<&'static str>,
+    begin: Begin,
 }
 
 impl<O> fmt::Debug for Outbox<O> {
@@ -37,7 +39,14 @@ impl<O: Outlet> Outbox<O> {
     /// the others where the events come from, as a URI reference such as `https://shop.example/sales`.
     pub fn new(name: &'static str, source: impl Into<Arc<str>>, outlet: O) -> Self {
         let source = source.into();
-        Outbox { name, source, outlet, names: BTreeMap::new(), not_for_others: None }
+        let (names, begin) = (BTreeMap::new(), Begin::First);
+        Outbox { name, source, outlet, names, not_for_others: None, begin }
+    }
+
+    /// Where it begins, if it has never run: with the first stored event, unless this says otherwise.
+    #[must_use]
+    pub fn begin(self, begin: Begin) -> Self {
+        Outbox { begin, ..self }
     }
 
     /// Also events of type `E`.
@@ -73,7 +82,7 @@ impl<O: Outlet> Process for Outbox<O> {
         if self.names.is_empty() {
             return Err(HostError::NothingToSend { process });
         }
-        let courier = Courier::new(process, self.source, self.outlet, self.names);
+        let courier = Courier::new(process, self.source, self.outlet, self.names, self.begin);
         RunningReader::start(process, system, around, courier)
     }
 }

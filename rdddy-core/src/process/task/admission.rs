@@ -6,6 +6,7 @@ use super::Task;
 use super::crew::Crew;
 use super::row::{Row, row_key};
 use crate::host::with_causes;
+use crate::process::Begin;
 use crate::process::follow::{Delivery, Handled, Handling, Reader};
 use crate::runtime::System;
 use crate::store::{EventQuery, StoredEvent, Write};
@@ -27,6 +28,10 @@ impl<T: Task> Reader for Admission<T> {
 
     fn query(&self) -> &EventQuery {
         &self.0.query
+    }
+
+    fn begins_at_head(&self) -> Option<&str> {
+        (T::BEGIN == Begin::Head).then(T::name)
     }
 
     fn keys(&self, event: &StoredEvent) -> Vec<Arc<str>> {

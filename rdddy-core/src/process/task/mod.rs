@@ -26,7 +26,7 @@ pub use handle::{TaskError, TaskHandle, TaskStatus};
 pub use result::{IntoTaskResult, TaskResult};
 pub use row::FailedTask;
 
-use super::{EventSet, Retry};
+use super::{Begin, EventSet, Retry};
 use crate::limits;
 use crate::runtime::ErrorReport;
 
@@ -53,6 +53,8 @@ pub trait Task: Send + Sync + 'static {
 
     /// How patient it is.
     const OPTIONS: TaskOptions = TaskOptions::DEFAULT;
+    /// Where it begins, if it has never run.
+    const BEGIN: Begin = Begin::First;
 
     /// Its stable name, qualified by the bounded context: `sales.SendConfirmation`.
     fn name() -> &'static str;
