@@ -44,7 +44,7 @@ pub(crate) mod terminal;
 
 pub(crate) mod card;
 mod counter;
-mod fulfilment;
+pub(crate) mod fulfilment;
 pub(crate) mod mail;
 mod parcel;
 mod policies;

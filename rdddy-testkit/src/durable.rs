@@ -1,21 +1,25 @@
 //! A system whose process dies, and starts again on what its store has kept.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
-use rdddy_core::domain::{Aggregate, Keyed};
-use rdddy_core::host::{Committed, ExecuteError};
+use rdddy_core::domain::{Aggregate, KeyStore, Keyed};
+use rdddy_core::host::{Committed, ExecuteError, LoadError, Repository};
 use rdddy_core::message::{MessageId, Request};
 use rdddy_core::runtime::{ActorSystem, SystemBuilder};
 use rdddy_core::store::{MemoryStore, StoreFault};
 
+use crate::at_once::at_once;
 use crate::explore::{Exploration, explore};
 use crate::log::EventLog;
+use crate::scenario::{Stories, Story};
 use crate::world::{Clock, World};
 
 type Configure = Box<dyn Fn(SystemBuilder) -> SystemBuilder>;
@@ -51,6 +55,7 @@ type Begin = Box<dyn Fn(&ActorSystem)>;
 pub struct Durable {
     clock: Clock,
     log: EventLog,
+    stories: Stories,
     configure: Configure,
     /// What each life begins with.
     begin: Option<Begin>,
@@ -79,10 +84,11 @@ enum Plan {
 }
 
 impl Durable {
-    pub(crate) fn new(clock: Clock, log: EventLog, configure: Configure) -> Self {
+    pub(crate) fn new(clock: Clock, log: EventLog, stories: Stories, configure: Configure) -> Self {
         Durable {
             clock,
             log,
+            stories,
             configure,
             begin: None,
             disk: MemoryStore::new(),
@@ -161,16 +167,15 @@ impl Durable {
             .causality(true)
             .recorder(self.log.recorder())
             .store(store.clone());
-        let starting = pin!((self.configure)(builder).start());
-        match starting.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(system)) => {
+        match at_once((self.configure)(builder).start()) {
+            Some(Ok(system)) => {
                 if let Some(begin) = &self.begin {
                     begin(&system);
                 }
                 Life { store, system }
             }
-            Poll::Ready(Err(error)) => panic!("the system did not start: {error:?}"),
-            Poll::Pending => panic!("the system did not start at once"),
+            Some(Err(error)) => panic!("the system did not start: {error:?}"),
+            None => panic!("the system did not start at once"),
         }
     }
 
@@ -203,8 +208,15 @@ impl Durable {
         &mut self,
         command: C,
     ) -> Result<Committed<<C as Request>::Reply>, ExecuteError<C>> {
-        self.commands += 1;
-        let id = MessageId(self.commands);
+        let id = self.next_id();
+        self.execute_with(id, command).await
+    }
+
+    pub(crate) async fn execute_with<C: Keyed + Clone>(
+        &mut self,
+        id: MessageId,
+        command: C,
+    ) -> Result<Committed<<C as Request>::Reply>, ExecuteError<C>> {
         self.ask(async |system| system.execute_as(id, command.clone()).await).await
     }
 
@@ -260,11 +272,37 @@ impl Durable {
     /// When it cannot be read: the test fails.
     #[expect(clippy::panic, reason = "a test that cannot look fails")]
     pub async fn state<A: Aggregate>(&self, id: &A::Id) -> A {
-        let store = Arc::new(self.disk.reopen());
-        match rdddy_core::host::Repository::new(store).load(id).await {
-            Ok(loaded) => loaded.state,
+        let keys = self.life.as_ref().and_then(|life| life.system.keys());
+        match self.load(id, keys).await {
+            Ok(state) => state,
             Err(error) => panic!("{} cannot be loaded: {error:?}", A::NAME),
         }
+    }
+}
+
+impl Durable {
+    pub(crate) async fn load<A: Aggregate>(
+        &self,
+        id: &A::Id,
+        keys: Option<Arc<dyn KeyStore>>,
+    ) -> Result<A, LoadError> {
+        let store = Arc::new(self.disk.reopen());
+        let repository = match keys {
+            Some(keys) => Repository::with_keys(store, keys),
+            None => Repository::new(store),
+        };
+        repository.load(id).await.map(|loaded| loaded.state)
+    }
+
+    /// What the next command, or what somebody does, is known by.
+    pub(crate) fn next_id(&mut self) -> MessageId {
+        self.commands += 1;
+        MessageId(self.commands)
+    }
+
+    pub(crate) fn begin_story(&self) -> Rc<RefCell<Story>> {
+        let disturbed = !matches!(self.plan, Plan::Never);
+        self.stories.begin(self.disk.reopen(), self.log.clone(), disturbed)
     }
 }
 

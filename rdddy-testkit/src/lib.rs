@@ -55,6 +55,7 @@
 //!
 //! - [`World`]: the system under test, and the time it lives in.
 //! - [`Durable`]: a system whose process dies and starts again; [`crash_at_every_step`].
+//! - [`Scenario`]: given, when, then, across everything that a system is made of; as a page for people, too.
 //! - [`given`]: one aggregate, without a system; [`commands`] that nobody thought of.
 //! - [`contracts`]: the shapes of stored events, in a file that is committed.
 //! - [`log`]: what was published, and what is expected of it.
@@ -71,6 +72,7 @@ pub mod limits;
 pub mod log;
 
 mod aggregate;
+mod at_once;
 mod balance;
 mod durable;
 mod explore;
@@ -80,6 +82,7 @@ mod probe;
 mod replay;
 mod report;
 mod run;
+mod scenario;
 mod values;
 mod verdict;
 mod world;
@@ -94,6 +97,7 @@ pub use rdddy_macros::{testkit_explore as explore, testkit_test as test};
 pub use replay::{BadReplay, Replay};
 pub use report::{Broken, FailureReport};
 pub use run::simulate;
+pub use scenario::Scenario;
 pub use values::{SequentialIds, Values, invalid, values, values_from};
 pub use verdict::Verdict;
 pub use world::World;

@@ -86,6 +86,15 @@ pub(crate) struct Plan {
     pub(crate) schedule: Schedule,
     pub(crate) crashes: Option<CrashPlan>,
     pub(crate) steps_max: u64,
+    /// The path of the test.
+    pub(crate) test: Option<String>,
+}
+
+impl Plan {
+    /// Whether nothing is left to chance.
+    fn is_in_order(&self) -> bool {
+        matches!(self.schedule, Schedule::InOrder) && self.crashes.is_none()
+    }
 }
 
 /// How one run went.
@@ -102,7 +111,7 @@ pub(crate) fn once<T: Verdict>(plan: &Plan, body: &impl AsyncFn(&mut World) -> T
     options.steps_max = plan.steps_max;
     let simulation = Simulation::new(options);
     let mut world = World::new(&simulation);
-    let watched = panics::watch(|| judge(&simulation, &mut world, body));
+    let watched = panics::watch(|| judge(plan, &simulation, &mut world, body));
     let mut caught = watched.panics;
     let judged = watched.out.unwrap_or_else(|| {
         let said = caught.pop().unwrap_or_else(|| "panicked".to_owned());
@@ -119,6 +128,7 @@ pub(crate) fn once<T: Verdict>(plan: &Plan, body: &impl AsyncFn(&mut World) -> T
 
 /// Runs the body, then checks the world it leaves behind.
 fn judge<T: Verdict>(
+    plan: &Plan,
     simulation: &std::sync::Arc<Simulation>,
     world: &mut World,
     body: &impl AsyncFn(&mut World) -> T,
@@ -131,6 +141,7 @@ fn judge<T: Verdict>(
     if let Some((name, actor)) = world.broken_invariant() {
         return Err(Broken::Invariant { name, actor });
     }
+    world.stories().conclude(plan.test.as_deref(), plan.is_in_order());
     if let Some(system) = world.started() {
         shut_down(simulation, system).map_err(Broken::Stalled)?;
         if let Some(books) = balance::imbalance(system) {

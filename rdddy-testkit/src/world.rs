@@ -2,10 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::fmt;
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rdddy_core::message::Event;
@@ -14,9 +11,11 @@ use rdddy_core::runtime::{
 };
 use rdddy_core::simulation::Simulation;
 
+use crate::at_once::at_once;
 use crate::durable::Durable;
 use crate::log::EventLog;
 use crate::probe::Probe;
+use crate::scenario::Stories;
 use crate::{balance, limits};
 
 /// A system in a simulation, with virtual time and a log of everything that is published.
@@ -31,6 +30,7 @@ pub struct World {
     builder: Cell<Option<SystemBuilder>>,
     system: OnceCell<ActorSystem>,
     log: EventLog,
+    stories: Stories,
 }
 
 impl World {
@@ -43,6 +43,7 @@ impl World {
             builder: Cell::new(Some(builder)),
             system: OnceCell::new(),
             log,
+            stories: Stories::default(),
         }
     }
 
@@ -108,11 +109,10 @@ impl World {
     pub fn system(&self) -> &ActorSystem {
         self.system.get_or_init(|| {
             let builder = self.builder.take().unwrap_or_else(ActorSystem::builder);
-            let starting = pin!(builder.start());
-            match starting.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(Ok(system)) => system,
-                Poll::Ready(Err(error)) => panic!("the system did not start: {error:?}"),
-                Poll::Pending => panic!("the system did not start at once"),
+            match at_once(builder.start()) {
+                Some(Ok(system)) => system,
+                Some(Err(error)) => panic!("the system did not start: {error:?}"),
+                None => panic!("the system did not start at once"),
             }
         })
     }
@@ -213,7 +213,8 @@ impl World {
     /// lives is made of.
     #[must_use]
     pub fn durable(&self, configure: impl Fn(SystemBuilder) -> SystemBuilder + 'static) -> Durable {
-        Durable::new(self.clock.clone(), self.log.clone(), Box::new(configure))
+        let (clock, log, stories) = (self.clock.clone(), self.log.clone(), self.stories.clone());
+        Durable::new(clock, log, stories, Box::new(configure))
     }
 
     /// The first invariant that was broken, and after whose message.
@@ -224,6 +225,10 @@ impl World {
             }
             _ => None,
         })
+    }
+
+    pub(crate) fn stories(&self) -> &Stories {
+        &self.stories
     }
 
     /// The system, if the test has used it.

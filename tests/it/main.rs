@@ -12,4 +12,5 @@ mod projection;
 mod promise;
 mod real;
 mod repository;
+mod scenario;
 mod view;

@@ -6,8 +6,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::error::ExecuteError;
+use super::execute::Origin;
 use crate::domain::{ErrorData, Keyed, Severity};
-use crate::message::{MessageId, Metadata};
 use crate::model::error_data;
 use crate::runtime::ActorSystem;
 use crate::store::Position;
@@ -34,7 +34,7 @@ pub(super) type Executing = Pin<Box<dyn Future<Output = CommandOutcome> + Send>>
 trait Dispatch: Send + Sync {
     fn name(&self) -> &'static str;
     fn key(&self) -> String;
-    fn execute(self: Box<Self>, system: ActorSystem, id: MessageId, cause: Metadata) -> Executing;
+    fn execute(self: Box<Self>, system: ActorSystem, origin: Origin) -> Executing;
     fn as_any(&self) -> &dyn Any;
 }
 
@@ -51,9 +51,9 @@ where
         Keyed::key(self).to_string()
     }
 
-    fn execute(self: Box<Self>, system: ActorSystem, id: MessageId, cause: Metadata) -> Executing {
+    fn execute(self: Box<Self>, system: ActorSystem, origin: Origin) -> Executing {
         Box::pin(async move {
-            let executed = system.execute_caused(*self, id, cause).await;
+            let executed = system.execute_from(origin, *self).await;
             match executed {
                 Ok(committed) => CommandOutcome::Accepted(committed.position),
                 Err(error) => outcome_of(&error),
@@ -127,9 +127,9 @@ impl AnyCommand {
         self.0.as_any().downcast_ref()
     }
 
-    /// Has its aggregate carry it out, once, however often that is done with this id.
-    pub(crate) fn execute(self, system: ActorSystem, id: MessageId, cause: Metadata) -> Executing {
-        self.0.execute(system, id, cause)
+    /// Has its aggregate carry it out, once, however often that is done with its id.
+    pub(crate) fn execute(self, system: ActorSystem, origin: Origin) -> Executing {
+        self.0.execute(system, origin)
     }
 }
 

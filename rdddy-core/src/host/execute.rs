@@ -12,10 +12,22 @@ use crate::runtime::System;
 /// A command to be executed.
 pub(crate) struct Order<C> {
     pub(crate) command: C,
-    /// What it is known by, so that it is carried out once, however often it comes.
-    pub(crate) id: Option<MessageId>,
-    /// The message that it follows from, unless that is the one that is being handled.
-    pub(crate) cause: Option<Metadata>,
+    /// What it is known by, and what it follows from.
+    pub(crate) metadata: Metadata,
+    /// Whether it is carried out once, however often it comes with its id.
+    pub(crate) once: bool,
+    /// The process that gives it, if it is one.
+    pub(crate) process: Option<&'static str>,
+}
+
+/// Whose command it is that a process gives, once.
+pub(crate) struct Origin {
+    /// The name of the process.
+    pub(crate) process: &'static str,
+    /// What the command is known by.
+    pub(crate) id: MessageId,
+    /// The message that it follows from.
+    pub(crate) cause: Metadata,
 }
 
 /// What comes of a command.

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::busy::Working;
 use super::committed::{Committed, Happened};
+use super::dispatch::with_causes;
 use super::entry::{Entry, Live};
 use super::error::ExecuteError;
 use super::execute::{Execute, Executed, Executing, Order};
@@ -19,7 +20,7 @@ use super::surroundings::Surroundings;
 use crate::domain::{Aggregate, Decide, Decides, Decision, Keyed, Stored, with_keys};
 use crate::limits;
 use crate::message::{ContractBreach, MessageId, Metadata, Timestamp};
-use crate::runtime::{Failure, System, panic_message};
+use crate::runtime::{Failure, GivenCommand, System, panic_message};
 use crate::store::{
     Append, AppendError, Appended, EventDecoder, Expected, NewEvent, Position, Snapshot,
     StoredCommand, StreamName, Version,
@@ -169,41 +170,66 @@ impl<A: Decides<C>, C: Keyed<Key = A::Id>> Execute<C> for Hosted<A> {
         let working = Working::new(&self.around.busy);
         Box::pin(async move {
             let _working = working;
-            let Order { mut command, id, cause } = order;
-            let key = command.key().to_string();
-            let now = system.seam().elapsed();
-            let entry = self.loaded.entry(&key, now).map_err(ExecuteError::Key)?;
-            if self.loaded.needs_sweeping() {
-                let (of_system, own) = (Arc::downgrade(&system), Arc::downgrade(&self));
-                system.seam().spawn(loaded::sweep(of_system, own));
+            if !system.is_recorded() {
+                return self.carry_out(system, order).await;
             }
-            for attempt in 0..limits::EXECUTE_ATTEMPTS {
-                if let Err(error) = self.load::<C>(&system, &entry).await {
-                    return self.unless_repeated(id, Err(error)).await.0;
-                }
-                match self.attempt(&system, &entry, command, id, cause.as_ref()).await {
-                    Attempt::Over(executed) => return executed,
-                    Attempt::Again(back, overtaken) => {
-                        if let Some(error) = overtaken {
-                            if attempt + 1 == limits::EXECUTE_ATTEMPTS {
-                                return Err(ExecuteError::Conflict(error));
-                            }
-                            let longest = limits::EXECUTE_RETRY.saturating_mul(1 << attempt.min(6));
-                            let longest = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
-                            let wait = Duration::from_micros(system.seam().below(longest.max(1)));
-                            system.seam().sleep(wait).await;
-                        }
-                        command = back;
-                    }
-                }
-            }
-            let source = "the aggregate was taken out of memory again and again".into();
-            Err(ExecuteError::Conflict(Arc::new(AppendError::Unavailable { source })))
+            let (key, metadata) = (order.command.key().to_string(), order.metadata.clone());
+            let (name, category, process) = (C::name(), A::category(), order.process);
+            let given = GivenCommand { name, category, key: &key, process, metadata: &metadata };
+            system.each_recorder(|recorder| recorder.given(&given));
+            let executed = self.carry_out(Arc::clone(&system), order).await;
+            let failure = executed.as_ref().err().map(|error| match error.refusal() {
+                Some(refusal) => refusal.to_string(),
+                None => with_causes(error),
+            });
+            system.each_recorder(|recorder| recorder.answered(&given, failure.as_deref()));
+            executed
         })
     }
 }
 
 impl<A: Aggregate> Hosted<A> {
+    async fn carry_out<C: Keyed<Key = A::Id>>(
+        self: Arc<Self>,
+        system: Arc<System>,
+        order: Order<C>,
+    ) -> Executed<C>
+    where
+        A: Decides<C>,
+    {
+        let Order { mut command, metadata, once, .. } = order;
+        let id = once.then_some(metadata.message);
+        let key = command.key().to_string();
+        let now = system.seam().elapsed();
+        let entry = self.loaded.entry(&key, now).map_err(ExecuteError::Key)?;
+        if self.loaded.needs_sweeping() {
+            let (of_system, own) = (Arc::downgrade(&system), Arc::downgrade(&self));
+            system.seam().spawn(loaded::sweep(of_system, own));
+        }
+        for attempt in 0..limits::EXECUTE_ATTEMPTS {
+            if let Err(error) = self.load::<C>(&system, &entry).await {
+                return self.unless_repeated(id, Err(error)).await.0;
+            }
+            match self.attempt(&system, &entry, command, id, &metadata).await {
+                Attempt::Over(executed) => return executed,
+                Attempt::Again(back, overtaken) => {
+                    if let Some(error) = overtaken {
+                        if attempt + 1 == limits::EXECUTE_ATTEMPTS {
+                            return Err(ExecuteError::Conflict(error));
+                        }
+                        let longest = limits::EXECUTE_RETRY.saturating_mul(1 << attempt.min(6));
+                        let longest = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
+                        let wait = Duration::from_micros(system.seam().below(longest.max(1)));
+                        system.seam().sleep(wait).await;
+                    }
+                    command = back;
+                }
+            }
+        }
+        let source = "the aggregate was taken out of memory again and again".into();
+        Err(ExecuteError::Conflict(Arc::new(AppendError::Unavailable { source })))
+    }
+
     /// The first answer to a command that was carried out before, else `otherwise`; and whether it was.
     ///
     /// A store looks itself for the command of an append. It is asked only about one that comes to
@@ -253,13 +279,13 @@ impl<A: Aggregate> Hosted<A> {
         entry: &Arc<Entry<A>>,
         command: C,
         id: Option<MessageId>,
-        cause: Option<&Metadata>,
+        metadata: &Metadata,
     ) -> Attempt<C>
     where
         A: Decides<C>,
     {
         let copy = A::copy(&command);
-        let (sent, appending) = match self.decide(system, entry, command, id, cause) {
+        let (sent, appending) = match self.decide(system, entry, command, id, metadata) {
             Decided::Over(executed, fault) => {
                 let (executed, repeated) = self.unless_repeated(id, executed).await;
                 if let Some(kind) = fault.filter(|_| !repeated) {
@@ -333,16 +359,12 @@ impl<A: Aggregate> Hosted<A> {
         entry: &Entry<A>,
         command: C,
         id: Option<MessageId>,
-        cause: Option<&Metadata>,
+        metadata: &Metadata,
     ) -> Decided<A, C>
     where
         A: Decides<C>,
     {
         let now = system.seam().timestamp();
-        let metadata = match cause {
-            Some(cause) => cause.caused(system.seam().message_id(), now),
-            None => system.command_metadata(now),
-        };
         let promised = if A::PROMISES { A::copy(&command) } else { None };
         let mut live = entry.lock();
         live.used = system.seam().elapsed();
@@ -354,7 +376,7 @@ impl<A: Aggregate> Hosted<A> {
         }
         let Some(state) = live.state.as_mut() else { return Decided::NotLoaded(command) };
         let seed = system.seam().draw_u128();
-        let cx = Decide::new(command.key().clone(), before, now, metadata, seed);
+        let cx = Decide::new(command.key().clone(), before, now, metadata.clone(), seed);
         let decided = catch_unwind(AssertUnwindSafe(|| state.decide(command, &cx)));
         let (events, verdict) = match decided {
             Err(panic) => return failed(&panic_message(&*panic)),

@@ -43,6 +43,7 @@ pub use routes::{AggregateEntry, CommandTable, OwnsCommands};
 
 pub(crate) use busy::Working;
 pub(crate) use dispatch::with_causes;
+pub(crate) use execute::Origin;
 pub(crate) use named::read_command;
 pub(crate) use process::{HoldUp, Process, QueryRoute, Running};
 pub(crate) use start::{answerer, process as running};

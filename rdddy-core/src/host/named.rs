@@ -1,14 +1,14 @@
 //! Commands that are kept by their names: read again, and executed by the aggregates that own them.
 
 use super::dispatch::{Executing, outcome_of, with_causes};
+use super::execute::Origin;
 use super::{CommandOutcome, start};
 use crate::domain::Keyed;
-use crate::message::{MessageId, Metadata};
 use crate::model::AnyMessage;
 use crate::runtime::{ActorSystem, System};
 
 /// Executes a message that is a command of one type.
-pub(super) type ExecuteNamed = fn(ActorSystem, AnyMessage, MessageId, Metadata) -> Executing;
+pub(super) type ExecuteNamed = fn(ActorSystem, AnyMessage, Origin) -> Executing;
 
 /// A command that was read by its name.
 pub(crate) struct NamedCommand {
@@ -32,9 +32,9 @@ pub(crate) fn read_command(
 }
 
 impl NamedCommand {
-    /// Has its aggregate carry it out, once, however often that is done with this id.
-    pub(crate) fn execute(self, system: ActorSystem, id: MessageId, cause: Metadata) -> Executing {
-        (self.execute)(system, self.message, id, cause)
+    /// Has its aggregate carry it out, once, however often that is done with its id.
+    pub(crate) fn execute(self, system: ActorSystem, origin: Origin) -> Executing {
+        (self.execute)(system, self.message, origin)
     }
 }
 
@@ -42,14 +42,13 @@ impl NamedCommand {
 pub(super) fn execute_named<C: Keyed>(
     system: ActorSystem,
     message: AnyMessage,
-    id: MessageId,
-    cause: Metadata,
+    origin: Origin,
 ) -> Executing {
     Box::pin(async move {
         let Ok(command) = message.downcast::<C>() else {
             return CommandOutcome::Defect(format!("this is not a {}", C::name()));
         };
-        match system.execute_caused(*command, id, cause).await {
+        match system.execute_from(origin, *command).await {
             Ok(committed) => CommandOutcome::Accepted(committed.position),
             Err(error) => outcome_of(&error),
         }

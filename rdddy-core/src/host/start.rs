@@ -7,14 +7,14 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use super::error::{ExecuteError, HostError};
-use super::execute::{Execute, Executed, Order};
+use super::execute::{Execute, Executed, Order, Origin};
 use super::named::ExecuteNamed;
 use super::process::{Process, QueryRoute, Running};
 use super::routes::{AggregateEntry, OwnsCommands, Routes};
 use super::surroundings::Surroundings;
 use super::upcasters::Upcasters;
 use crate::domain::{KeyStore, Keyed};
-use crate::message::{MessageId, Metadata};
+use crate::message::MessageId;
 use crate::runtime::{
     ActorSystem, ErrorReport, Extend, Extension, StartError, System, SystemBuilder,
 };
@@ -201,7 +201,8 @@ impl ActorSystem {
     /// When the future is dropped, the command may be carried out or not; see
     /// [`ActorSystem::execute_as`].
     pub async fn execute<C: Keyed>(&self, command: C) -> Executed<C> {
-        self.execute_order(Order { command, id: None, cause: None }).await
+        let metadata = self.inner().command_metadata(None);
+        self.execute_order(Order { command, metadata, once: false, process: None }).await
     }
 
     /// The same, once, however often it is called with this id: the answer is stored with the events,
@@ -211,7 +212,8 @@ impl ActorSystem {
     ///
     /// As for [`ActorSystem::execute`], and [`ExecuteError::ReplyNotStorable`].
     pub async fn execute_as<C: Keyed>(&self, id: MessageId, command: C) -> Executed<C> {
-        self.execute_order(Order { command, id: Some(id), cause: None }).await
+        let metadata = self.inner().command_metadata(Some(id));
+        self.execute_order(Order { command, metadata, once: true, process: None }).await
     }
 
     async fn execute_order<C: Keyed>(&self, order: Order<C>) -> Executed<C> {
@@ -233,14 +235,12 @@ impl ActorSystem {
         }
     }
 
-    /// Carries out what follows from `cause`, once.
-    pub(super) async fn execute_caused<C: Keyed>(
-        &self,
-        command: C,
-        id: MessageId,
-        cause: Metadata,
-    ) -> Executed<C> {
-        self.execute_order(Order { command, id: Some(id), cause: Some(cause) }).await
+    /// Carries out the command of a process, once.
+    pub(super) async fn execute_from<C: Keyed>(&self, origin: Origin, command: C) -> Executed<C> {
+        let Origin { process, id, cause } = origin;
+        let metadata = cause.caused(id, self.inner().seam().timestamp());
+        let process = Some(process);
+        self.execute_order(Order { command, metadata, once: true, process }).await
     }
 
     fn executor<C: Keyed>(&self) -> Result<Arc<dyn Execute<C>>, ExecuteError<C>> {
@@ -251,6 +251,12 @@ impl ActorSystem {
         let extension = system.extension().ok_or(ExecuteError::NoStore)?;
         let host = extension.as_any().downcast_ref::<Host>().ok_or(ExecuteError::NoStore)?;
         host.routes.executor::<C>().cloned().ok_or(ExecuteError::NoOwner)
+    }
+
+    /// The keys of personal data that the system was started with.
+    #[must_use]
+    pub fn keys(&self) -> Option<Arc<dyn KeyStore>> {
+        surroundings(self.inner())?.keys
     }
 
     /// The store that the system was started with.

@@ -105,26 +105,4 @@ mod tests {
         assert_eq!(due.iter().map(|key| &**key).collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(timers.earliest(), None);
     }
-
-    /// By what the process holds, with keys as long as a UUID.
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn what_waits_is_small() {
-        const COUNT: u32 = 100_000;
-        let held = || {
-            let status = std::fs::read_to_string("/proc/self/status").unwrap();
-            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-            line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
-        };
-        let before = held();
-        let timers = Timers::default();
-        for nth in 0..COUNT {
-            // Not in the order of time.
-            let due = u64::from(nth.wrapping_mul(2_654_435_761));
-            timers.set(&format!("{nth:036}"), at(due));
-        }
-        let bytes = held().saturating_sub(before) / u64::from(COUNT);
-        assert_eq!(timers.count(), COUNT as usize);
-        assert!((50..300).contains(&bytes), "{bytes} bytes each");
-    }
 }

@@ -89,7 +89,7 @@ pub use ledger::Counters;
 pub use observe::{HandlingTime, Metrics};
 pub use props::{IntoProps, Props};
 pub use recipient::Recipient;
-pub use recorder::{Recorded, Recorder};
+pub use recorder::{GivenCommand, Recorded, Recorder};
 pub use router::{Pool, Router, Routing};
 pub use shutdown::{DrainReport, Termination};
 pub use subscription::{Heard, Subscription, WaitFor};

@@ -20,6 +20,32 @@ pub trait Recorder: Send + Sync {
     fn sent(&self, message: &'static str, metadata: &Metadata) {
         let _ = (message, metadata);
     }
+
+    /// An aggregate is being given a command.
+    fn given(&self, command: &GivenCommand<'_>) {
+        let _ = command;
+    }
+
+    /// A command was answered; `failure` says why it was not carried out, if it was not.
+    fn answered(&self, command: &GivenCommand<'_>, failure: Option<&str>) {
+        let _ = (command, failure);
+    }
+}
+
+/// A command for an aggregate, as a [`Recorder`] hears it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GivenCommand<'a> {
+    /// The name of its type.
+    pub name: &'static str,
+    /// The category of the aggregate.
+    pub category: &'static str,
+    /// The key of the aggregate.
+    pub key: &'a str,
+    /// The policy, saga, schedule or view that gives it, if it is one.
+    pub process: Option<&'static str>,
+    /// What is known about it beside its content. The events that it leads to are caused by it.
+    pub metadata: &'a Metadata,
 }
 
 /// A published event, as a [`Recorder`] hears it.

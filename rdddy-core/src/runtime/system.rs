@@ -21,7 +21,7 @@ use super::registry::Registry;
 use super::shutdown::{self, Termination};
 use super::turn;
 use super::wait_graph::WaitGraph;
-use crate::message::{Kind, Metadata, Timestamp};
+use crate::message::{Kind, MessageId, Metadata};
 use crate::seam::Seam;
 use crate::seam::sync::lock;
 
@@ -261,10 +261,11 @@ impl System {
         Some(self.new_metadata(cause, name()))
     }
 
-    /// The metadata of a command given now: caused by the message being handled, if there is one that
-    /// has any.
-    pub(crate) fn command_metadata(&self, now: Timestamp) -> Metadata {
-        let message = self.seam.message_id();
+    /// The metadata of a command given now, with an id of its own unless it has one: caused by the
+    /// message being handled, if there is one that has any.
+    pub(crate) fn command_metadata(&self, id: Option<MessageId>) -> Metadata {
+        let message = id.unwrap_or_else(|| self.seam.message_id());
+        let now = self.seam.timestamp();
         let cause = turn::current(self.address(), |turn| turn.metadata.clone()).flatten();
         match cause {
             Some(cause) => cause.caused(message, now),
@@ -279,16 +280,22 @@ impl System {
             Some(cause) => cause.caused(message, sent),
             None => Metadata::first(message, sent),
         };
-        if self.is_recorded() {
-            let recorders = self.recorders.read().unwrap_or_else(PoisonError::into_inner);
-            recorders.iter().for_each(|recorder| recorder.sent(name, &metadata));
-        }
+        self.each_recorder(|recorder| recorder.sent(name, &metadata));
         Arc::new(metadata)
     }
 
     pub(crate) fn add_recorder(&self, recorder: Arc<dyn Recorder>) {
         self.recorders.write().unwrap_or_else(PoisonError::into_inner).push(recorder);
         self.recorded.store(true, Ordering::Release);
+    }
+
+    /// Tells whoever records, if anybody does.
+    #[inline]
+    pub(crate) fn each_recorder(&self, tell: impl Fn(&dyn Recorder)) {
+        if self.is_recorded() {
+            let recorders = self.recorders.read().unwrap_or_else(PoisonError::into_inner);
+            recorders.iter().for_each(|recorder| tell(&**recorder));
+        }
     }
 
     #[inline]
@@ -298,8 +305,7 @@ impl System {
 
     #[expect(clippy::needless_pass_by_value, reason = "made for the recorders only")]
     pub(crate) fn tell_recorders(&self, recorded: Recorded) {
-        let recorders = self.recorders.read().unwrap_or_else(PoisonError::into_inner);
-        recorders.iter().for_each(|recorder| recorder.published(&recorded));
+        self.each_recorder(|recorder| recorder.published(&recorded));
     }
 
     /// Says what has happened, if anybody listens.

@@ -10,7 +10,7 @@ use std::task::Poll;
 use super::context::{Looked, ViewContext};
 use super::error::{InputError, RenderError};
 use super::{InputOf, View};
-use crate::host::CommandOutcome;
+use crate::host::{CommandOutcome, Origin};
 use crate::message::{MessageId, Metadata};
 use crate::process::{EventSet, derived_id};
 use crate::runtime::{ActorSystem, panic_message};
@@ -119,8 +119,20 @@ impl<V: View> Mounted<V> {
     ///
     /// [`InputError`]: nothing was done.
     pub async fn input<E: InputOf<V>>(&self, input: E) -> Result<Vec<InputOutcome>, InputError> {
-        let input = E::into_input(Arc::new(input));
-        self.act(self.system.inner().seam().message_id(), &input).await
+        self.input_as(self.system.inner().seam().message_id(), input).await
+    }
+
+    /// The same, once, however often it is done with this `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`]: nothing was done.
+    pub async fn input_as<E: InputOf<V>>(
+        &self,
+        id: MessageId,
+        input: E,
+    ) -> Result<Vec<InputOutcome>, InputError> {
+        self.act(id, &E::into_input(Arc::new(input))).await
     }
 
     /// The same for an input that was sent from elsewhere as JSON, by its stable name. It may come more
@@ -155,7 +167,8 @@ impl<V: View> Mounted<V> {
         let mut outcomes = Vec::new();
         for (nth, command) in (0..).zip(commands) {
             let (name, id) = (command.name(), derived_id(V::name(), id, nth));
-            let outcome = command.execute(self.system.clone(), id, cause.clone()).await;
+            let origin = Origin { process: V::name(), id, cause: cause.clone() };
+            let outcome = command.execute(self.system.clone(), origin).await;
             let accepted = matches!(outcome, CommandOutcome::Accepted(_));
             outcomes.push(InputOutcome { command: name, outcome });
             if !accepted {

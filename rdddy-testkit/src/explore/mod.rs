@@ -159,7 +159,8 @@ impl Exploration {
     }
 
     fn plan(&self, schedule: Schedule) -> Plan {
-        Plan { schedule, crashes: self.crash_plan(), steps_max: self.steps_max }
+        let test = self.test.as_ref().map(|test| test.path.clone());
+        Plan { schedule, crashes: self.crash_plan(), steps_max: self.steps_max, test }
     }
 
     pub(crate) fn run<T: Verdict>(self, body: &impl AsyncFn(&mut World) -> T) -> Explored<T> {

@@ -11,6 +11,7 @@ mod entry;
 
 mod causes;
 mod expectation;
+mod given;
 mod sequence;
 
 mod render;
@@ -19,12 +20,14 @@ mod system_event;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rdddy_core::message::{Event, Metadata};
-use rdddy_core::runtime::{Recorded, Recorder};
+use rdddy_core::runtime::{GivenCommand, Recorded, Recorder};
 
 use crate::limits;
 use causes::Causes;
 pub use entry::{Entry, Logged};
 pub use expectation::Expectation;
+use given::AllGiven;
+pub(crate) use given::Given;
 pub(crate) use render::Render;
 pub use sequence::{EventTypes, Sequence};
 
@@ -64,6 +67,7 @@ struct Book(Mutex<Written>);
 struct Written {
     entries: Vec<Entry>,
     causes: Causes,
+    commands: AllGiven,
     /// Events that came after the log was full.
     missed: u64,
 }
@@ -189,6 +193,11 @@ impl EventLog {
         Render::of(self).all()
     }
 
+    /// The commands that aggregates were given, in that order.
+    pub(crate) fn commands(&self) -> Vec<Given> {
+        self.written().commands.all().to_vec()
+    }
+
     fn written(&self) -> MutexGuard<'_, Written> {
         self.0.open()
     }
@@ -217,6 +226,18 @@ impl Recorder for Book {
         if written.causes.len() < limits::LOG_CAPACITY {
             written.causes.note(message, metadata);
         }
+    }
+
+    fn given(&self, command: &GivenCommand<'_>) {
+        self.sent(command.name, command.metadata);
+        let mut written = self.open();
+        if written.commands.len() < limits::LOG_CAPACITY {
+            written.commands.note(command);
+        }
+    }
+
+    fn answered(&self, command: &GivenCommand<'_>, failure: Option<&str>) {
+        self.open().commands.answered(command.metadata.message, failure);
     }
 }
 

@@ -63,6 +63,20 @@ async fn a_defect_stores_nothing_and_leaves_the_state() {
 }
 
 #[tokio::test]
+async fn what_a_command_leads_to_is_caused_by_its_id() {
+    let store = MemoryStore::new();
+    let system = bank(&store).await;
+    system.execute_as(MessageId(7), deposit("a", 5)).await.unwrap();
+    system.execute(deposit("a", 5)).await.unwrap();
+    let stream = StreamName::new("bank.Account", "a").unwrap();
+    let stored = store.read_stream(&stream, Version(1), 10).await.unwrap();
+    let metadata = stored.iter().map(|stored| &stored.event.metadata).collect::<Vec<_>>();
+    assert_eq!(metadata[0].causation, Some(MessageId(7)));
+    assert_eq!(metadata[0].correlation, MessageId(7));
+    assert_ne!(metadata[1].causation, metadata[0].causation);
+}
+
+#[tokio::test]
 async fn a_repeated_command_gets_the_first_answer() {
     let store = MemoryStore::new();
     let system = bank(&store).await;

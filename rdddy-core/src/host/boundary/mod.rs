@@ -258,7 +258,7 @@ impl Boundary {
         let system = self.system.inner();
         let now = system.seam().timestamp();
         // Of the message that is being handled, if one is.
-        let mut metadata = system.command_metadata(now);
+        let mut metadata = system.command_metadata(None);
         if let Some(cause) = &self.cause {
             metadata = cause.caused(metadata.message, now);
         }

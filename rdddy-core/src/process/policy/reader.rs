@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{CommandRefused, Happening, Policy, Refusals};
 use crate::domain::{KeyStore, with_keys};
-use crate::host::{AnyCommand, CommandOutcome, Surroundings, with_causes};
+use crate::host::{AnyCommand, CommandOutcome, Origin, Surroundings, with_causes};
 use crate::limits;
 use crate::message::MessageId;
 use crate::process::Begin;
@@ -69,8 +69,8 @@ impl<P: Policy> PolicyReader<P> {
                 return Err("it does not react to the same event in the same way".to_owned());
             };
             let name = command.name();
-            let cause = stored.event.metadata.clone();
-            let outcome = command.execute(ActorSystem::of(system), id, cause).await;
+            let origin = Origin { process: P::name(), id, cause: stored.event.metadata.clone() };
+            let outcome = command.execute(ActorSystem::of(system), origin).await;
             let why = match outcome {
                 CommandOutcome::Accepted(_) => return Ok(()),
                 CommandOutcome::Refused(refusal) if !refusal.transient => {

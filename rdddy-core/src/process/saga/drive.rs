@@ -8,7 +8,7 @@ use super::manager::{Manager, Slot, Trouble};
 use super::record::{Intent, Record};
 use super::view::SagaState;
 use super::{Saga, StepKind};
-use crate::host::{CommandOutcome, Working};
+use crate::host::{CommandOutcome, Origin, Working};
 use crate::limits;
 use crate::message::Metadata;
 use crate::process::Retry;
@@ -197,7 +197,8 @@ async fn give_once<S: Saga>(
     };
     match S::read(step, is_compensation, &json) {
         Ok(command) => {
-            command.command.execute(ActorSystem::of(system), intent.id, cause.clone()).await
+            let origin = Origin { process: S::name(), id: intent.id, cause: cause.clone() };
+            command.command.execute(ActorSystem::of(system), origin).await
         }
         Err(why) => CommandOutcome::Defect(format!("{} cannot be read: {why}", intent.name)),
     }

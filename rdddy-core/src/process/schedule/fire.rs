@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::keeper::{Keeper, SCHEDULES, Trouble, backoff};
 use super::plan::Plan;
 use super::view::ScheduleFailed;
-use crate::host::{CommandOutcome, Working, read_command, with_causes};
+use crate::host::{CommandOutcome, Origin, Working, read_command, with_causes};
 use crate::message::{Metadata, Timestamp};
 use crate::runtime::{ActorSystem, System};
 use crate::seam::sync::lock;
@@ -81,8 +81,8 @@ async fn give_once(keeper: &Keeper, system: &Arc<System>, name: &Arc<str>) -> Re
     let command = read_command(system, &kept.name, kept.version, kept.data.as_bytes())?;
     let late = plan.is_late(now);
     let cause = Metadata::first(system.seam().message_id(), now);
-    let id = plan.command_id(name);
-    let error = match command.execute(ActorSystem::of(system), id, cause).await {
+    let origin = Origin { process: SCHEDULES, id: plan.command_id(name), cause };
+    let error = match command.execute(ActorSystem::of(system), origin).await {
         CommandOutcome::Accepted(_) => None,
         CommandOutcome::Refused(refusal) if refusal.transient => return Err(refusal.to_string()),
         CommandOutcome::Unavailable(why) => return Err(why),
