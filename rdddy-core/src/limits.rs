@@ -99,11 +99,13 @@ pub const SAGA_ATTEMPTS: u32 = 12;
 pub const SAGA_WIDTH: usize = 16;
 /// Instances of a saga that are kept in memory.
 pub const SAGAS_LOADED_MAX: usize = 10_000;
+/// An instance of a saga that was not needed for this long, or up to twice as long, leaves memory.
+pub const SAGA_IDLE: Duration = Duration::from_secs(60);
 /// The longest that a durable timer sleeps before it looks at the clock again, which may have been
 /// set.
 pub const TIMER_SLICE: Duration = Duration::from_secs(60);
 /// Events that a projection folds between two checkpoints while it is far behind.
-pub const PROJECTION_PAGE: usize = 16_384;
+pub const PROJECTION_PAGE: usize = 8_192;
 /// Rows that a projection keeps in memory while it follows events, besides those of one page.
 pub const PROJECTION_ROWS_MAX: usize = 100_000;
 /// How long a command waits for inline projections. They go on; it is answered.

@@ -14,6 +14,7 @@ use rdddy_core::domain::{Aggregate, KeyStore, Keyed};
 use rdddy_core::host::{Committed, ExecuteError, LoadError, Repository};
 use rdddy_core::message::{MessageId, Request};
 use rdddy_core::runtime::{ActorSystem, SystemBuilder};
+use rdddy_core::simulation::Schedule;
 use rdddy_core::store::{MemoryStore, StoreFault};
 
 use crate::at_once::at_once;
@@ -326,7 +327,9 @@ impl fmt::Debug for Durable {
 }
 
 /// Runs `script` undisturbed, and then again and again, with the process dying before and after each
-/// call of its store. It must come to the same end each time: that is what `script` returns.
+/// call of its store: in order, and under a schedule of its own for each, in which what can happen at
+/// the same time happens in another order. It must come to the same end each time: that is what
+/// `script` returns.
 ///
 /// # Panics
 ///
@@ -336,35 +339,35 @@ pub fn crash_at_every_step<T: PartialEq + fmt::Debug>(
     configure: impl Fn(SystemBuilder) -> SystemBuilder + Clone + 'static,
     script: impl AsyncFn(&mut Durable) -> T,
 ) {
-    let run = |crash: Option<(u64, StoreFault)>| {
+    let run = |crash: Option<(u64, StoreFault)>, schedule: Schedule| {
         let found = std::cell::RefCell::new(None);
-        let explored = explore(
-            Exploration::once(rdddy_core::simulation::Schedule::InOrder),
-            async |world: &mut World| {
-                let mut durable = world.durable(configure.clone());
-                if let Some((call, fault)) = crash {
-                    durable = durable.crashing_at(call, fault);
-                }
-                let end = script(&mut durable).await;
-                let calls = durable.life.as_ref().map_or(0, |life| life.store.calls());
-                *found.borrow_mut() = Some((end, calls));
-            },
-        );
+        let explored = explore(Exploration::once(schedule), async |world: &mut World| {
+            let mut durable = world.durable(configure.clone());
+            if let Some((call, fault)) = crash {
+                durable = durable.crashing_at(call, fault);
+            }
+            let end = script(&mut durable).await;
+            let calls = durable.life.as_ref().map_or(0, |life| life.store.calls());
+            *found.borrow_mut() = Some((end, calls));
+        });
         if let Some(failure) = explored.failure() {
             let place = crash.map_or_else(String::new, |(call, fault)| place(call, fault));
             panic!("{place}{failure}");
         }
         found.into_inner()
     };
-    let Some((expected, calls)) = run(None) else { return };
+    let Some((expected, calls)) = run(None, Schedule::InOrder) else { return };
     for call in 1..=calls {
         for fault in [StoreFault::CrashBefore, StoreFault::CrashAfter] {
-            let Some((found, _)) = run(Some((call, fault))) else { continue };
-            assert!(
-                found == expected,
-                "{}it came to another end: {found:#?}\nundisturbed: {expected:#?}",
-                place(call, fault)
-            );
+            for schedule in [Schedule::InOrder, Schedule::Seeded(call)] {
+                let Some((found, _)) = run(Some((call, fault)), schedule.clone()) else { continue };
+                assert!(
+                    found == expected,
+                    "{}it came to another end: {found:#?}\nundisturbed: {expected:#?}\n\
+                     schedule: {schedule:?}",
+                    place(call, fault)
+                );
+            }
         }
     }
 }

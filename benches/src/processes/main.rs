@@ -11,8 +11,7 @@
 //! that waits: of schedules, and of sagas with a time-out. Files are written below the system's folder
 //! for temporary files, or below `RDDDY_BENCH_DIR`.
 
-#[path = "../memory.rs"]
-mod memory;
+mod heap;
 mod transfer;
 mod waiting;
 

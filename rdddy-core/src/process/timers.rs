@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
@@ -18,13 +19,22 @@ pub(crate) struct Timers {
 
 #[derive(Default)]
 struct Waiting {
-    by_key: BTreeMap<Arc<str>, Timestamp>,
-    by_time: BTreeSet<(Timestamp, Arc<str>)>,
+    by_key: BTreeMap<Arc<str>, Nanos>,
+    by_time: BTreeSet<(Nanos, Arc<str>)>,
+}
+
+/// A time in half the room that a [`Timestamp`] takes: there may be very many. Times after the year
+/// 2554 count as that, as where they are stored.
+type Nanos = u64;
+
+fn nanos(at: Timestamp) -> Nanos {
+    u64::try_from(at.0.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Timers {
     /// The time of `key` is up at `at`, and at no other time.
     pub(crate) fn set(&self, key: &str, at: Timestamp) {
+        let at = nanos(at);
         let mut waiting = lock(&self.waiting);
         if waiting.by_key.get(key) == Some(&at) {
             return;
@@ -43,14 +53,15 @@ impl Timers {
 
     /// The earliest time at which one is up.
     pub(crate) fn earliest(&self) -> Option<Timestamp> {
-        lock(&self.waiting).by_time.first().map(|(at, _)| *at)
+        let earliest = lock(&self.waiting).by_time.first().map(|(at, _)| *at);
+        earliest.map(|at| Timestamp(Duration::from_nanos(at)))
     }
 
     /// Takes out one whose time is up.
     pub(crate) fn take_due(&self, now: Timestamp) -> Option<Arc<str>> {
         let mut waiting = lock(&self.waiting);
         let (at, key) = waiting.by_time.first()?.clone();
-        if at > now {
+        if at > nanos(now) {
             return None;
         }
         waiting.remove(&key);
@@ -84,8 +95,6 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn at(seconds: u64) -> Timestamp {

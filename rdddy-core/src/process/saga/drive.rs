@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::instance::{Given, Instance, Next};
 use super::manager::{Manager, Slot, Trouble};
@@ -32,11 +33,20 @@ pub(super) fn start<S: Saga>(manager: &Arc<Manager<S>>, system: &Arc<System>, sl
 async fn drive<S: Saga>(manager: Arc<Manager<S>>, system: Arc<System>, slot: Arc<Slot<S>>) {
     // A system that shuts down waits until its store is let go of.
     let _working = Working::new(&manager.around.busy);
+    let was_taken_up = lock(&slot.indexed).is_some();
     let mut troubles = 0;
     while !manager.control.is_stopped() {
         match go_on(&manager, &system, &slot).await {
             Ok(true) => troubles = 0,
-            Ok(false) => return,
+            Ok(false) => {
+                // It only waits, and may do so for long.
+                let key = Arc::clone(&slot.key);
+                drop(slot);
+                if was_taken_up {
+                    manager.let_go(&key);
+                }
+                return;
+            }
             Err(Trouble::Passing(why)) => {
                 tracing::warn!(saga = S::name(), key = &*slot.key, why, "cannot go on for now");
                 let longest = limits::FOLLOW_RETRY.saturating_mul(1 << troubles.min(10));
@@ -292,17 +302,24 @@ pub(super) fn own_cause(system: &System) -> Metadata {
 /// Looks after the times of all instances, until the system stops.
 pub(super) async fn keep_time<S: Saga>(manager: Arc<Manager<S>>) {
     let _working = Working::new(&manager.around.busy);
+    let mut look_at = Duration::ZERO;
     while !manager.control.is_stopped() {
         let Some(system) = manager.system.upgrade() else { return };
         let changed = manager.timers.changed();
-        let now = system.seam().timestamp();
+        let (now, elapsed) = (system.seam().timestamp(), system.seam().elapsed());
+        if look_at <= elapsed {
+            manager.let_go_of_unused();
+            look_at = elapsed.saturating_add(limits::SAGA_IDLE);
+        }
         if let Some(key) = manager.timers.take_due(now) {
             time_is_up(&manager, &system, &key).await;
             continue;
         }
         // In slices: the clock may be set.
         let left = manager.timers.earliest().map(|at| at.0.saturating_sub(now.0));
-        let slice = left.map(|left| system.seam().sleep(left.min(limits::TIMER_SLICE)));
+        let look = manager.has_loaded().then(|| look_at.saturating_sub(elapsed));
+        let rest = left.map(|left| left.min(limits::TIMER_SLICE)).into_iter().chain(look).min();
+        let slice = rest.map(|rest| system.seam().sleep(rest));
         drop(system);
         match slice {
             Some(slice) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,8 @@ pub(super) struct Slot<S: Saga> {
     /// What the index said of it when it was taken up, until that has been compared: a process that dies
     /// may have written more about the instance than the index knows.
     pub(super) indexed: Mutex<Option<Summary>>,
+    /// Whether it was needed since the manager last looked for places that are not.
+    used: AtomicBool,
 }
 
 /// What the index knows of an instance.
@@ -120,6 +122,7 @@ impl<S: Saga> Manager<S> {
     pub(super) fn slot(&self, key: &str) -> Arc<Slot<S>> {
         let mut slots = lock(&self.slots);
         if let Some(slot) = slots.get(key) {
+            slot.used.store(true, Ordering::Relaxed);
             return Arc::clone(slot);
         }
         if slots.len() >= limits::SAGAS_LOADED_MAX {
@@ -131,7 +134,12 @@ impl<S: Saga> Manager<S> {
             instance: AsyncMutex::new(None),
             driven: Mutex::new(false),
             indexed: Mutex::new(None),
+            used: AtomicBool::new(true),
         });
+        if slots.is_empty() {
+            // From now on somebody looks for those that are not needed.
+            self.timers.wake();
+        }
         slots.insert(key, Arc::clone(&slot));
         slot
     }
@@ -139,6 +147,27 @@ impl<S: Saga> Manager<S> {
     /// An instance that has ended needs no place.
     pub(super) fn forget(&self, key: &str) {
         lock(&self.slots).remove(key);
+    }
+
+    /// Lets go of an instance that nobody is at. It is read again when it is needed.
+    pub(super) fn let_go(&self, key: &str) {
+        let mut slots = lock(&self.slots);
+        // Whoever is at one holds a share of its place, and finds it under this lock.
+        if slots.get(key).is_some_and(|slot| Arc::strong_count(slot) == 1) {
+            slots.remove(key);
+        }
+    }
+
+    /// Lets go of the instances that nobody has needed since this was last called.
+    pub(super) fn let_go_of_unused(&self) {
+        lock(&self.slots).retain(|_, slot| {
+            slot.used.swap(false, Ordering::Relaxed) || Arc::strong_count(slot) > 1
+        });
+    }
+
+    /// Whether there are instances in memory.
+    pub(super) fn has_loaded(&self) -> bool {
+        !lock(&self.slots).is_empty()
     }
 
     pub(super) fn stream(key: &str) -> Result<StreamName, Trouble> {
