@@ -13,6 +13,7 @@
 //! - With the feature `keys`, `EmbeddedKeys` keeps the keys of people who can be forgotten, in a file of
 //!   its own.
 
+mod checksum;
 mod statements;
 mod store;
 

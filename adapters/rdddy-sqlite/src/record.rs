@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use crc32fast::Hasher;
 use rdddy_core::message::{MessageId, Timestamp};
 use rdddy_core::store::{
     Append, AppendError, NewEvent, Position, Snapshot, StoredEvent, StreamName, Version,
@@ -14,6 +13,7 @@ use rdddy_core::store::{
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, ValueRef};
 
+use crate::checksum::Checksum;
 use crate::error::{Damage, Fault};
 
 /// The columns of [`EventRow`].
@@ -61,13 +61,13 @@ impl Prepared {
 impl PreparedEvent {
     fn new(stream: &StreamName, at: Timestamp, event: &NewEvent) -> serde_json::Result<Self> {
         let (tags, metadata) = (encode_tags(event)?, encode_metadata(event, at)?);
-        let checksum = event_checksum(stream, nanos(at), event, tags.as_deref(), &metadata);
+        let checksum = event_checksum(stream, nanos(at), event, tags.as_deref(), &metadata).end();
         Ok(PreparedEvent { tags, metadata, checksum })
     }
 
     /// The checksum of the event at its place.
     pub(crate) fn checksum_at(&self, position: i64, version: i64) -> u32 {
-        placed(self.checksum, position, version)
+        placed(Checksum::after(self.checksum), position, version)
     }
 }
 
@@ -77,55 +77,48 @@ fn event_checksum(
     event: &NewEvent,
     tags: Option<&str>,
     metadata: &str,
-) -> u32 {
-    let mut hasher = Hasher::new();
+) -> Checksum {
+    let mut checksum = Checksum::new();
     for part in [stream.category(), stream.key(), &event.name, tags.unwrap_or_default(), metadata] {
-        text(&mut hasher, part.as_bytes());
+        checksum.add_text(part.as_bytes());
     }
-    text(&mut hasher, &event.data);
-    hasher.update(&event.id.0.to_be_bytes());
-    hasher.update(&event.schema.to_be_bytes());
-    hasher.update(&at.to_be_bytes());
-    hasher.finalize()
+    checksum.add_text(&event.data);
+    checksum.add(&event.id.0.to_be_bytes());
+    checksum.add(&event.schema.to_be_bytes());
+    checksum.add(&at.to_be_bytes());
+    checksum
 }
 
-fn placed(checksum: u32, position: i64, version: i64) -> u32 {
-    let mut hasher = Hasher::new_with_initial(checksum);
-    hasher.update(&position.to_be_bytes());
-    hasher.update(&version.to_be_bytes());
-    hasher.finalize()
-}
-
-/// With its length, so that no two lists of parts look alike.
-fn text(hasher: &mut Hasher, bytes: &[u8]) {
-    hasher.update(&(bytes.len() as u64).to_be_bytes());
-    hasher.update(bytes);
+fn placed(mut checksum: Checksum, position: i64, version: i64) -> u32 {
+    checksum.add(&position.to_be_bytes());
+    checksum.add(&version.to_be_bytes());
+    checksum.end()
 }
 
 pub(crate) fn command_checksum(id: MessageId, reply: &[u8], position: i64) -> u32 {
-    let mut hasher = Hasher::new();
-    hasher.update(&id.0.to_be_bytes());
-    hasher.update(&position.to_be_bytes());
-    hasher.update(reply);
-    hasher.finalize()
+    let mut checksum = Checksum::new();
+    checksum.add(&id.0.to_be_bytes());
+    checksum.add(&position.to_be_bytes());
+    checksum.add(reply);
+    checksum.end()
 }
 
 pub(crate) fn snapshot_checksum(snapshot: &Snapshot) -> u32 {
-    let mut hasher = Hasher::new();
-    text(&mut hasher, snapshot.stream.category().as_bytes());
-    text(&mut hasher, snapshot.stream.key().as_bytes());
-    hasher.update(&snapshot.fingerprint.to_be_bytes());
-    hasher.update(&integer(snapshot.version.0).to_be_bytes());
-    hasher.update(&snapshot.data);
-    hasher.finalize()
+    let mut checksum = Checksum::new();
+    checksum.add_text(snapshot.stream.category().as_bytes());
+    checksum.add_text(snapshot.stream.key().as_bytes());
+    checksum.add(&snapshot.fingerprint.to_be_bytes());
+    checksum.add(&integer(snapshot.version.0).to_be_bytes());
+    checksum.add(&snapshot.data);
+    checksum.end()
 }
 
 pub(crate) fn document_checksum(table: &str, key: &str, data: &[u8]) -> u32 {
-    let mut hasher = Hasher::new();
-    text(&mut hasher, table.as_bytes());
-    text(&mut hasher, key.as_bytes());
-    hasher.update(data);
-    hasher.finalize()
+    let mut checksum = Checksum::new();
+    checksum.add_text(table.as_bytes());
+    checksum.add_text(key.as_bytes());
+    checksum.add(data);
+    checksum.end()
 }
 
 /// Whether what is there is what was stored.
