@@ -27,6 +27,18 @@ struct Names {
     kinds: Cache<i64, Arc<str>>,
 }
 
+/// The names on one page. They are shared by its events alone: to count who shares what, while other
+/// threads let go of the events of the page before, would take longer than to read an event.
+#[derive(Default)]
+struct Shown {
+    /// The one whose page it is, if it is one's.
+    stream: Option<(i64, StreamName)>,
+    kinds: Vec<(i64, Arc<str>)>,
+}
+
+/// So many are found faster one by one than by their hash.
+const KINDS_SHOWN: usize = 16;
+
 impl Reader {
     pub(crate) fn new(connection: Connection) -> Self {
         let streams = Cache::new(limits::NAMES_REMEMBERED);
@@ -48,7 +60,8 @@ impl Reader {
              order by version limit ?3"
         ))?;
         let mut rows = statement.query((id, first, page(limit)))?;
-        let mut events = Vec::new();
+        let own = StreamName::new(stream.category(), stream.key()).ok().map(|own| (id, own));
+        let (mut events, mut shown) = (Vec::new(), Shown { stream: own, ..Shown::default() });
         while let Some(row) = rows.next()? {
             let row = EventRow::read(row)?;
             let expected = first.saturating_add(integer(events.len() as u64));
@@ -56,7 +69,7 @@ impl Reader {
                 let place = format!("version {expected} of the stream {stream}");
                 return Err(Fault::damaged(place, Damage::Missing));
             }
-            events.push(self.names.event(&look, row)?);
+            events.push(self.names.event(&look, &mut shown, row)?);
         }
         Ok(events)
     }
@@ -156,14 +169,14 @@ impl Names {
             "select {EVENT_COLUMNS} from events where position > ?1 order by position limit ?2"
         ))?;
         let mut rows = statement.query((after, limit))?;
-        let mut expected = after;
+        let (mut expected, mut shown) = (after, Shown::default());
         while let Some(row) = rows.next()? {
             let row = EventRow::read(row)?;
             expected = expected.saturating_add(1);
             if row.position != expected {
                 return Err(Fault::damaged(record::place(expected), Damage::Missing));
             }
-            take(self.event(connection, row)?);
+            take(self.event(connection, &mut shown, row)?);
         }
         Ok(())
     }
@@ -173,14 +186,31 @@ impl Names {
             .prepare_cached(&format!("select {EVENT_COLUMNS} from events where position = ?1"))?;
         let mut rows = statement.query([position])?;
         match rows.next()? {
-            Some(row) => self.event(connection, EventRow::read(row)?),
+            Some(row) => self.event(connection, &mut Shown::default(), EventRow::read(row)?),
             None => Err(Fault::damaged(record::place(position), Damage::Missing)),
         }
     }
 
-    fn event(&mut self, connection: &Connection, row: EventRow<'_>) -> Result<StoredEvent, Fault> {
-        let stream = self.stream(connection, row.stream)?;
-        let name = self.kind(connection, row.kind)?;
+    fn event(
+        &mut self,
+        connection: &Connection,
+        shown: &mut Shown,
+        row: EventRow<'_>,
+    ) -> Result<StoredEvent, Fault> {
+        let stream = match &shown.stream {
+            Some((id, stream)) if *id == row.stream => stream.clone(),
+            _ => self.stream(connection, row.stream)?,
+        };
+        let name = match shown.kinds.iter().find(|(id, _)| *id == row.kind) {
+            Some((_, name)) => Arc::clone(name),
+            None => {
+                let name: Arc<str> = (*self.kind(connection, row.kind)?).into();
+                if shown.kinds.len() < KINDS_SHOWN {
+                    shown.kinds.push((row.kind, Arc::clone(&name)));
+                }
+                name
+            }
+        };
         row.event(stream, name)
     }
 
