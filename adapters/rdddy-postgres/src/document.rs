@@ -59,10 +59,8 @@ impl DocumentStore for Documents {
         table: &'a str,
         key: &'a str,
     ) -> StoreFuture<'a, Option<Vec<u8>>, ReadError> {
-        Box::pin(async move {
-            let reader = self.links.reader().await.map_err(Fault::read)?;
-            reader.document(table, key).await.map_err(Fault::read)
-        })
+        let (table, key) = (table.to_owned(), key.to_owned());
+        Box::pin(self.links.ask(|reader| async move { reader.document(&table, &key).await }))
     }
 
     fn page<'a>(
@@ -71,10 +69,10 @@ impl DocumentStore for Documents {
         after: Option<&'a str>,
         limit: usize,
     ) -> StoreFuture<'a, Vec<Document>, ReadError> {
-        Box::pin(async move {
-            let reader = self.links.reader().await.map_err(Fault::read)?;
-            reader.documents(table, after, limit).await.map_err(Fault::read)
-        })
+        let (table, after) = (table.to_owned(), after.map(str::to_owned));
+        Box::pin(self.links.ask(move |reader| async move {
+            reader.documents(&table, after.as_deref(), limit).await
+        }))
     }
 }
 

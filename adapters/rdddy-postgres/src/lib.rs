@@ -9,7 +9,8 @@
 //! - [`PostgresStore`] hands appends to one writing connection (`writer`) through a bounded queue
 //!   (`queue`); `group` is what it sends, and `proof` finds out what became of it when the answer was
 //!   lost.
-//! - `reader` reads, on connections that are kept up by `link`; `watcher` hears what others write.
+//! - `reader` reads, on connections that `link` keeps up, each on a `thread` of its own; `watcher` hears
+//!   what others write.
 //! - `document` writes documents, on one more connection.
 //! - `schema` makes the tables and checks them, `record` says how events are written down.
 
@@ -28,6 +29,7 @@ mod document;
 mod link;
 mod reader;
 mod session;
+mod thread;
 mod watcher;
 
 mod record;

@@ -1,18 +1,25 @@
-//! Connections that read: each is opened again whenever it is lost.
+//! Connections that read: each is opened again whenever it is lost, and has a thread of its own. What is
+//! asked of it is answered there: an answer comes in many pieces, and only the whole is handed over.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
 
+use rdddy_core::store::ReadError;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_postgres::Config;
 
-use crate::error::{Closed, Fault};
+use crate::error::{Closed, Fault, OpenError};
 use crate::reader::Reader;
 use crate::session::{Backoff, Session};
+use crate::thread;
 
 /// What is known of one connection.
 #[derive(Clone)]
-pub(crate) enum Link {
+enum State {
     /// It is being made.
     Opening,
     Up(Arc<Reader>),
@@ -20,57 +27,124 @@ pub(crate) enum Link {
     Down(Closed),
 }
 
+/// One connection, and where it is asked.
+struct Link {
+    state: watch::Receiver<State>,
+    thread: Handle,
+}
+
+/// Their threads, which end when this is dropped.
+pub(crate) struct Threads {
+    open: Option<watch::Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// All of them, used in turn.
+#[derive(Clone)]
+pub(crate) struct Links {
+    links: Arc<[Link]>,
+    next: Arc<AtomicUsize>,
+}
+
+/// Opens `count` connections, and keeps them up.
+pub(crate) fn open(config: &Config, count: usize) -> Result<(Links, Threads), OpenError> {
+    let (open, is_open) = watch::channel(());
+    let (mut links, mut threads) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let runtime = thread::runtime()?;
+        let (sender, state) = watch::channel(State::Opening);
+        links.push(Link { state, thread: runtime.handle().clone() });
+        let (config, mut is_open) = (config.clone(), is_open.clone());
+        threads.push(thread::start("rdddy-postgres-read", move || {
+            runtime.block_on(async {
+                let mut keeping = JoinSet::new();
+                keeping.spawn(keep(config, sender));
+                // Nothing is sent: it ends.
+                let _ = is_open.changed().await;
+            });
+        })?);
+    }
+    let links = Links { links: links.into(), next: Arc::default() };
+    Ok((links, Threads { open: Some(open), threads }))
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.open = None;
+        for thread in self.threads.drain(..) {
+            // What a thread was asked that panicked has ended.
+            let _ = thread.join();
+        }
+    }
+}
+
 /// Keeps one connection up.
-pub(crate) async fn keep(config: Config, link: watch::Sender<Link>) {
+async fn keep(config: Config, state: watch::Sender<State>) {
     let mut backoff = Backoff::default();
     loop {
-        match open(&config).await {
+        match connect(&config).await {
             Ok((reader, mut driver)) => {
                 backoff = Backoff::default();
-                link.send_replace(Link::Up(Arc::new(reader)));
+                state.send_replace(State::Up(Arc::new(reader)));
                 while driver.join_next().await.is_some() {}
-                link.send_replace(Link::Opening);
+                state.send_replace(State::Opening);
             }
             Err(fault) => {
-                link.send_replace(Link::Down(Closed::Down(format!("{fault:?}"))));
+                state.send_replace(State::Down(Closed::Down(format!("{fault:?}"))));
                 backoff.pause().await;
             }
         }
     }
 }
 
-async fn open(config: &Config) -> Result<(Reader, tokio::task::JoinSet<()>), Fault> {
+async fn connect(config: &Config) -> Result<(Reader, JoinSet<()>), Fault> {
     let Session { client, driver, .. } = Session::open(config, drop).await?;
     Ok((Reader::new(client).await?, driver))
 }
 
-/// All of them, used in turn.
-#[derive(Clone)]
-pub(crate) struct Links {
-    links: Arc<[watch::Receiver<Link>]>,
-    next: Arc<AtomicUsize>,
+/// Ends what nobody waits for any more.
+struct UnlessDropped(AbortHandle);
+
+impl Drop for UnlessDropped {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Links {
-    pub(crate) fn new(links: Vec<watch::Receiver<Link>>) -> Self {
-        Links { links: links.into(), next: Arc::default() }
+    /// Asks one that is up; waits for one that is being made.
+    pub(crate) async fn ask<T, F>(
+        &self,
+        ask: impl FnOnce(Arc<Reader>) -> F + Send,
+    ) -> Result<T, ReadError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Fault>> + Send + 'static,
+    {
+        let (reader, thread) = self.reader().await.map_err(Fault::read)?;
+        let asking = thread.spawn(ask(reader));
+        let _unless_dropped = UnlessDropped(asking.abort_handle());
+        match asking.await {
+            Ok(answer) => answer.map_err(Fault::read),
+            Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+            Err(_) => Err(Fault::Down(Closed::Gone).read()),
+        }
     }
 
-    /// One that is up; waits for one that is being made.
-    pub(crate) async fn reader(&self) -> Result<Arc<Reader>, Fault> {
+    async fn reader(&self) -> Result<(Arc<Reader>, Handle), Fault> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let gone = || Fault::Down(Closed::Gone);
         let link = self.links.get(turn % self.links.len().max(1)).ok_or_else(gone)?;
-        let mut link = link.clone();
-        let ready = |link: &Link| match link {
-            Link::Opening => false,
-            Link::Up(reader) => !reader.is_closed(),
-            Link::Down(_) => true,
+        let mut state = link.state.clone();
+        let ready = |state: &State| match state {
+            State::Opening => false,
+            State::Up(reader) => !reader.is_closed(),
+            State::Down(_) => true,
         };
-        match &*link.wait_for(ready).await.map_err(|_| gone())? {
-            Link::Up(reader) => Ok(Arc::clone(reader)),
-            Link::Down(cause) => Err(Fault::Down(cause.clone())),
-            Link::Opening => Err(gone()),
+        match &*state.wait_for(ready).await.map_err(|_| gone())? {
+            State::Up(reader) => Ok((Arc::clone(reader), link.thread.clone())),
+            State::Down(cause) => Err(Fault::Down(cause.clone())),
+            State::Opening => Err(gone()),
         }
     }
 }

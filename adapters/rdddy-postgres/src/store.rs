@@ -10,7 +10,7 @@ use rdddy_core::store::{
     Page, Position, ReadError, Snapshot, StoreFuture, StoredCommand, StoredEvent, StreamName,
     Version,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_postgres::Config;
@@ -18,10 +18,10 @@ use tokio_postgres::Config;
 use crate::document::{self, Documents};
 use crate::error::{Closed, Fault, OpenError};
 use crate::group::{Outcome, Prepared};
-use crate::link::{self, Link, Links};
+use crate::link::{self, Links, Threads};
 use crate::queue::Queue;
 use crate::writer::{Job, Pen, Writer};
-use crate::{limits, reader, schema, session, watcher};
+use crate::{limits, reader, schema, session, thread, watcher};
 
 /// An event store in a PostgreSQL database, which several processes may use at a time.
 ///
@@ -54,13 +54,15 @@ use crate::{limits, reader, schema, session, watcher};
 ///
 /// # Runtime
 ///
-/// It works on a thread of its own, and its futures run on any runtime.
+/// It works on threads of its own, one that writes and one for each connection that reads, and its futures run on any runtime.
 pub struct PostgresStore {
     appends: Arc<Queue<Job>>,
     documents: Documents,
     links: Links,
     head: watch::Receiver<u64>,
     thread: Option<JoinHandle<()>>,
+    /// Dropped last: they end with it.
+    _readers: Threads,
 }
 
 impl fmt::Debug for PostgresStore {
@@ -83,10 +85,9 @@ impl PostgresStore {
         let commits = Queue::new(limits::APPENDS_WAITING_MAX, limits::APPEND_BYTES_WAITING_MAX);
         let commits = Arc::new(commits);
         let (head, told) = watch::channel(0);
-        let (senders, links) =
-            (0..limits::READERS).map(|_| watch::channel(Link::Opening)).unzip::<_, _, Vec<_>, _>();
         let (queue, documents) = (Arc::clone(&appends), Arc::clone(&commits));
-        let thread = thread(move |runtime, opened| {
+        let reading = config.clone();
+        let thread = first_said(move |runtime, opened| {
             runtime.block_on(async {
                 let pen = match open(&config, &head).await {
                     Ok(pen) => pen,
@@ -98,9 +99,6 @@ impl PostgresStore {
                 // They end with the writer.
                 let mut beside = JoinSet::new();
                 beside.spawn(watcher::watch(config.clone(), head.clone()));
-                for sender in senders {
-                    beside.spawn(link::keep(config.clone(), sender));
-                }
                 let _ = opened.send(Ok(()));
                 let mut writing = JoinSet::new();
                 writing.spawn(document::write(config.clone(), documents));
@@ -108,10 +106,17 @@ impl PostgresStore {
                 while writing.join_next().await.is_some() {}
             });
         });
-        let thread = thread.await?;
-        let links = Links::new(links);
+        let thread = Some(thread.await?);
+        let (links, readers) = match link::open(&reading, limits::READERS) {
+            Ok(opened) => opened,
+            Err(error) => {
+                appends.close();
+                commits.close();
+                return Err(error);
+            }
+        };
         let documents = Documents { commits, links: links.clone() };
-        Ok(PostgresStore { appends, documents, links, head: told, thread: Some(thread) })
+        Ok(PostgresStore { appends, documents, links, head: told, thread, _readers: readers })
     }
 
     /// Makes the tables at `address`, or takes older ones to the latest schema, all steps or none. It
@@ -122,7 +127,7 @@ impl PostgresStore {
     /// [`OpenError`]; nothing was changed.
     pub async fn migrate(address: &str) -> Result<(), OpenError> {
         let config = session::config(address)?;
-        let migrating = thread(move |runtime, done| {
+        let migrating = first_said(move |runtime, done| {
             let outcome = runtime.block_on(schema::migrate(&config));
             let _ = done.send(outcome.map_err(Fault::open));
         });
@@ -148,16 +153,12 @@ async fn open(config: &Config, head: &watch::Sender<u64>) -> Result<Pen, Fault> 
 }
 
 /// Starts a thread with a runtime of its own, and waits for what it says first.
-async fn thread(
+async fn first_said(
     work: impl FnOnce(&Runtime, oneshot::Sender<Result<(), OpenError>>) + Send + 'static,
 ) -> Result<JoinHandle<()>, OpenError> {
-    let refused = |source: std::io::Error| OpenError::Refused { source: source.into() };
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(refused)?;
+    let runtime = thread::runtime()?;
     let (opened, answer) = oneshot::channel();
-    let thread = std::thread::Builder::new()
-        .name("rdddy-postgres".to_owned())
-        .spawn(move || work(&runtime, opened))
-        .map_err(refused)?;
+    let thread = thread::start("rdddy-postgres", move || work(&runtime, opened))?;
     let gone = |_| OpenError::Unavailable { source: Closed::Gone.into() };
     answer.await.map_err(gone)??;
     Ok(thread)
@@ -192,10 +193,11 @@ impl EventStore for PostgresStore {
         from: Version,
         limit: usize,
     ) -> StoreFuture<'a, Vec<StoredEvent>, ReadError> {
-        Box::pin(async move {
-            let reader = self.links.reader().await.map_err(Fault::read)?;
-            reader.read_stream(stream, from, limit).await.map_err(Fault::read)
-        })
+        let stream = stream.clone();
+        Box::pin(
+            self.links
+                .ask(move |reader| async move { reader.read_stream(&stream, from, limit).await }),
+        )
     }
 
     fn read<'a>(
@@ -204,17 +206,14 @@ impl EventStore for PostgresStore {
         after: &'a Position,
         limit: usize,
     ) -> StoreFuture<'a, Page, ReadError> {
-        Box::pin(async move {
-            let reader = self.links.reader().await.map_err(Fault::read)?;
-            reader.read(query, after, limit).await.map_err(Fault::read)
-        })
+        let (query, after) = (query.clone(), after.clone());
+        Box::pin(
+            self.links.ask(move |reader| async move { reader.read(&query, &after, limit).await }),
+        )
     }
 
     fn head(&self) -> StoreFuture<'_, Position, ReadError> {
-        Box::pin(async move {
-            let reader = self.links.reader().await.map_err(Fault::read)?;
-            reader.head().await.map_err(Fault::read)
-        })
+        Box::pin(self.links.ask(|reader| async move { reader.head().await }))
     }
 
     fn watch<'a>(&'a self, after: &'a Position) -> StoreFuture<'a, (), ReadError> {
@@ -227,10 +226,7 @@ impl EventStore for PostgresStore {
     }
 
     fn find_command(&self, id: MessageId) -> StoreFuture<'_, Option<StoredCommand>, ReadError> {
-        Box::pin(async move {
-            let reader = self.links.reader().await.map_err(Fault::read)?;
-            reader.find_command(id).await.map_err(Fault::read)
-        })
+        Box::pin(self.links.ask(move |reader| async move { reader.find_command(id).await }))
     }
 
     fn load_snapshot<'a>(
@@ -238,10 +234,11 @@ impl EventStore for PostgresStore {
         stream: &'a StreamName,
         fingerprint: u64,
     ) -> StoreFuture<'a, Option<Snapshot>, ReadError> {
-        Box::pin(async move {
-            let reader = self.links.reader().await.map_err(Fault::read)?;
-            reader.load_snapshot(stream, fingerprint).await.map_err(Fault::read)
-        })
+        let stream = stream.clone();
+        Box::pin(
+            self.links
+                .ask(move |reader| async move { reader.load_snapshot(&stream, fingerprint).await }),
+        )
     }
 
     fn save_snapshot(&self, snapshot: Snapshot) -> StoreFuture<'_, (), AppendError> {
