@@ -1,16 +1,20 @@
 //! Reads: one statement each, so that all of an answer is of one moment.
 
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
 use rdddy_core::limits::READ_PAGE_MAX;
 use rdddy_core::message::MessageId;
 use rdddy_core::store::{
     CommandRecord, Document, EventQuery, Page, Position, Snapshot, StoredCommand, StoredEvent,
     StreamName, Version,
 };
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 use crate::error::{Damage, Fault};
 use crate::group::id_bytes;
-use crate::record::{self, EVENT_COLUMNS, column, integer};
+use crate::record::{self, EVENT_COLUMNS, Shared, column, integer};
 
 /// A connection with its statements.
 pub(crate) struct Reader {
@@ -83,16 +87,18 @@ impl Reader {
         let (category, key) = (stream.category().as_bytes(), stream.key().as_bytes());
         let from = from.0.clamp(1, i64::MAX.unsigned_abs());
         let limit = integer(limit.min(READ_PAGE_MAX) as u64);
-        let rows =
-            self.client.query(&self.stream, &[&category, &key, &integer(from), &limit]).await?;
-        let mut events = Vec::with_capacity(rows.len());
-        for (expected, row) in (from..).zip(&rows) {
-            let event = record::event(row, 0)?;
+        let parameters: [&(dyn ToSql + Sync); 4] = [&category, &key, &integer(from), &limit];
+        let mut rows = pin!(self.client.query_raw(&self.stream, parameters).await?);
+        let (mut events, mut shared) = (Vec::new(), Shared::default());
+        let mut expected = from;
+        while let Some(row) = rows.try_next().await? {
+            let event = record::event(&row, 0, &mut shared)?;
             if event.version.0 != expected {
                 let place = format!("the event at version {expected} of the stream {stream}");
                 return Err(Fault::damaged(place, Damage::Missing));
             }
             events.push(event);
+            expected = expected.saturating_add(1);
         }
         Ok(events)
     }
@@ -108,23 +114,27 @@ impl Reader {
         let everything = query.items().is_empty() && query.within().is_none();
         let rows = if everything {
             let most = integer(limit as u64);
-            self.client.query(&self.everything, &[&from, &most]).await?
+            let parameters: [&(dyn ToSql + Sync); 2] = [&from, &most];
+            self.client.query_raw(&self.everything, parameters).await?
         } else {
-            let most = record::small(limit);
-            self.client.query(&self.search, &[&record::query(query), &from, &most]).await?
+            let (query, most) = (record::query(query), record::small(limit));
+            let parameters: [&(dyn ToSql + Sync); 3] = [&query, &from, &most];
+            self.client.query_raw(&self.search, parameters).await?
         };
-        let Some(first) = rows.first() else {
-            return if everything { self.end(after).await } else { Err(no_head()) };
-        };
-        let head: i64 = column::<Option<_>>(first, 0, HEAD, "its position")?.ok_or_else(no_head)?;
-        let mut events = Vec::new();
-        let mut last = from;
-        for row in &rows {
+        // Decoded while the server sends others.
+        let mut rows = pin!(rows);
+        let (mut events, mut shared) = (Vec::new(), Shared::default());
+        let (mut last, mut head) = (from, None);
+        while let Some(row) = rows.try_next().await? {
+            if head.is_none() {
+                head =
+                    Some(column::<Option<_>>(&row, 0, HEAD, "its position")?.ok_or_else(no_head)?);
+            }
             // The head alone, when there is no event.
-            if column::<Option<i64>>(row, 1, "an event", "its position")?.is_none() {
+            if column::<Option<i64>>(&row, 1, "an event", "its position")?.is_none() {
                 break;
             }
-            let event = record::event(row, 1)?;
+            let event = record::event(&row, 1, &mut shared)?;
             let position = integer(event.position.sequence());
             if everything && position != last.saturating_add(1) {
                 return Err(Fault::damaged(record::place(last + 1), Damage::Missing));
@@ -132,6 +142,9 @@ impl Reader {
             last = position;
             events.push(event);
         }
+        let Some(head) = head else {
+            return if everything { self.end(after).await } else { Err(no_head()) };
+        };
         if everything && events.len() < limit && last < head {
             return Err(Fault::damaged(record::place(last + 1), Damage::Missing));
         }

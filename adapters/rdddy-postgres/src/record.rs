@@ -1,6 +1,7 @@
 //! How events and queries are written down, and read again.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdddy_core::message::{MessageId, Timestamp};
@@ -18,11 +19,31 @@ use crate::error::{Damage, Fault};
 pub(crate) const EVENT_COLUMNS: &str = "e.position, e.category, e.key, e.version, e.at, e.id, \
      e.name, e.schema, e.data, e.tags, e.metadata";
 
+/// Names that many events of a page have. To look through some is faster than to allocate one.
+#[derive(Default)]
+pub(crate) struct Shared(Vec<Arc<str>>);
+
+impl Shared {
+    const MOST: usize = 16;
+
+    fn name(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.iter().find(|known| ***known == *name) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        if self.0.len() < Shared::MOST {
+            self.0.push(Arc::clone(&name));
+        }
+        name
+    }
+}
+
 /// The event in the columns from `first` on, which are [`EVENT_COLUMNS`].
-pub(crate) fn event(row: &Row, first: usize) -> Result<StoredEvent, Fault> {
+pub(crate) fn event(row: &Row, first: usize, shared: &mut Shared) -> Result<StoredEvent, Fault> {
     let number: i64 = column(row, first, "an event", "its position")?;
     let of = Of { row, first, number };
-    let stream = StreamName::new(of.text(1, "its category")?, of.text(2, "its key")?)
+    let category = shared.name(of.text(1, "its category")?);
+    let stream = StreamName::new(category, of.text(2, "its key")?)
         .map_err(|error| of.malformed("the name of its stream", &error))?;
     let tags = match of.column::<Option<&str>>(9, "its tags")? {
         None => Vec::new(),
@@ -38,7 +59,7 @@ pub(crate) fn event(row: &Row, first: usize) -> Result<StoredEvent, Fault> {
         .map_err(|error| of.malformed("its metadata", &error))?;
     let event = NewEvent {
         id,
-        name: of.text(6, "its name")?.into(),
+        name: shared.name(of.text(6, "its name")?),
         schema: of.column::<i32>(7, "its schema")?.cast_unsigned(),
         data: of.column::<&[u8]>(8, "its data")?.to_vec(),
         tags,
