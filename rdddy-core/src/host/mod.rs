@@ -11,6 +11,7 @@
 mod boundary;
 mod busy;
 mod committed;
+mod deciding;
 mod dispatch;
 mod entry;
 mod error;
