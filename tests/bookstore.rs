@@ -43,18 +43,20 @@ impl Drop for Folder {
     }
 }
 
-#[tokio::test]
-async fn a_bookstore_that_is_killed_goes_on_where_it_stopped() {
-    let folder =
-        Folder(std::env::temp_dir().join(format!("bookstore-killed-{}", std::process::id())));
-    std::fs::create_dir_all(&folder.0).unwrap();
-    let undisturbed = sell(&folder.0.join("undisturbed.db")).await.unwrap();
+impl Folder {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("bookstore-killed-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Folder(folder)
+    }
+}
 
-    let store = folder.0.join("killed.db");
-    for milliseconds in [40, 130, 75, 310, 180, 520] {
+/// Starts a bookstore on this file, or database, and kills it after so many milliseconds, each time.
+async fn kill(store: &Path, after: impl IntoIterator<Item = u64>) {
+    for milliseconds in after {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "the_child"])
-            .env(STORE, &store)
+            .env(STORE, store)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -62,6 +64,14 @@ async fn a_bookstore_that_is_killed_goes_on_where_it_stopped() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_bookstore_that_is_killed_goes_on_where_it_stopped() {
+    let folder = Folder::new();
+    let undisturbed = sell(&folder.0.join("undisturbed.db")).await.unwrap();
+    let store = folder.0.join("killed.db");
+    kill(&store, [40, 130, 75, 310, 180, 520]).await;
     assert_eq!(sell(&store).await.unwrap(), undisturbed);
     assert_eq!(sell(&store).await.unwrap(), undisturbed);
 }
@@ -69,11 +79,13 @@ async fn a_bookstore_that_is_killed_goes_on_where_it_stopped() {
 #[cfg(feature = "postgres")]
 #[tokio::test]
 #[ignore = "needs PostgreSQL: cargo xtask test"]
-async fn a_bookstore_on_postgres_goes_on_where_it_stopped() {
+async fn a_bookstore_on_postgres_that_is_killed_goes_on_where_it_stopped() {
     let server = std::env::var("RDDDY_TEST_POSTGRES").unwrap();
     let address = format!("{server}/postgres");
     rdddy::PostgresStore::migrate(&address).await.unwrap();
-    let first = sell(Path::new(&address)).await.unwrap();
-    assert!(first.contains("orders accepted"), "{first}");
-    assert_eq!(sell(Path::new(&address)).await.unwrap(), first);
+    let folder = Folder::new();
+    let undisturbed = sell(&folder.0.join("undisturbed.db")).await.unwrap();
+    kill(Path::new(&address), [150, 400, 250, 900, 600, 1_500]).await;
+    assert_eq!(sell(Path::new(&address)).await.unwrap(), undisturbed);
+    assert_eq!(sell(Path::new(&address)).await.unwrap(), undisturbed);
 }
