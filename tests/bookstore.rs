@@ -1,6 +1,7 @@
 //! A bookstore whose process is killed in the middle recovers, and has sold what it would have sold.
 #![cfg(feature = "embedded")]
 #![expect(clippy::disallowed_methods, reason = "who kills a process is not part of the system")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
